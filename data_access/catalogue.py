@@ -69,10 +69,16 @@ def current() -> Catalogue:
     return found
 
 
+def forget() -> None:
+    """Look at the database again at the next `current()`, however recent the last look was."""
+    global _last_look
+    _last_look = None
+
+
 def history(limit: int = 50) -> list[Catalogue]:
     """The latest loads, newest first, failed ones too."""
     newest = select(*_COLUMNS).order_by(tables.catalogue.c.version.desc()).limit(limit)
     return [Catalogue(**row) for row in fetch(None, newest)]
 
 
-__all__ = ["Catalogue", "DatabaseDown", "NoCatalogue", "current", "history"]
+__all__ = ["Catalogue", "DatabaseDown", "NoCatalogue", "current", "forget", "history"]

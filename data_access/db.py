@@ -6,18 +6,24 @@ The dashboard reads through `reader()`: read-only sessions with a time limit. Th
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from sqlalchemy import Connection, Engine, Executable, RowMapping, create_engine
+import numpy as np
+import psycopg2
+from sqlalchemy import Connection, Engine, Executable, RowMapping, Select, create_engine
+from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from settings import get_settings
 
 _QUERY_CANCELED = "57014"
+_DIALECT = PGDialect_psycopg2()
+_BINARY_ROW = np.dtype([("fields", ">i2"), ("length", ">i4"), ("value", ">i4")])
 
 
 class DatabaseDown(RuntimeError):
@@ -109,6 +115,36 @@ def fetch(version: int | None, statement: Executable, cap: int | None = None) ->
     if len(rows) > cap:
         raise TooManyRows(f"More than {cap:,} rows would have to be shown; narrow the filter.")
     return rows
+
+
+def fetch_ids(version: int, statement: Select) -> np.ndarray:
+    """The one integer column of a SELECT over a catalogue's tables, (rows,) int32, any number of rows.
+
+    Read as binary COPY, which hands a million ids over in a tenth of the time that fetching rows takes.
+    Raises what `reader` raises.
+    """
+    compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    with reader() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        binary = io.BytesIO()
+        try:
+            with driver.cursor() as cursor:
+                query = cursor.mogrify(str(compiled), compiled.params).decode()
+                cursor.execute(f"SET LOCAL search_path TO {catalogue_schema(version)}")
+                cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", binary)
+        except psycopg2.Error as error:
+            raise _named(error) from error
+    # https://www.postgresql.org/docs/current/sql-copy.html: 19 bytes of header, then for each row the number
+    # of fields (2 bytes), the length (4) and the integer (4); 2 bytes of trailer.
+    rows = np.frombuffer(binary.getbuffer()[19:-2], dtype=_BINARY_ROW)
+    return rows["value"].astype(np.int32)
+
+
+def _named(error: psycopg2.Error) -> Exception:
+    if error.pgcode == _QUERY_CANCELED:
+        return QueryTooSlow("The database took too long over this; narrow the filter.")
+    return DatabaseDown(f"PostgreSQL went away: {str(error).strip().splitlines()[0]}")
 
 
 def _first_line(error: DBAPIError) -> str:

@@ -1,0 +1,90 @@
+"""The cache in front of the data layer, with single flight: equal questions asked at once are answered once.
+
+Flask-Caching keeps the answers (files by default, Redis when REDIS_URL is set). Its `memoize` has no lock, so a
+hundred cold requests would compute a hundred times; here a lock on a file, which threads and worker
+processes share, lets one compute while the rest wait for its answer. Nothing depends on the
+cache for being right: without it, or when it fails, answers are computed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from flask import Flask, current_app, has_app_context
+from flask_caching import Cache
+
+from settings import get_settings
+
+Answer = TypeVar("Answer")
+
+_LOCK_FILES = 1024
+_log = logging.getLogger(__name__)
+_cache = Cache()
+
+
+def init_app(server: Flask) -> None:
+    """Give the Flask application its cache, as the settings say."""
+    settings = get_settings()
+    config: dict[str, object] = {"CACHE_DEFAULT_TIMEOUT": settings.cache_seconds}
+    if settings.redis_url:
+        config |= {"CACHE_TYPE": "RedisCache", "CACHE_REDIS_URL": settings.redis_url, "CACHE_KEY_PREFIX": "musicgroup:"}
+    else:
+        folder = settings.data_dir / "cache"
+        config |= {"CACHE_TYPE": "FileSystemCache", "CACHE_DIR": str(folder), "CACHE_THRESHOLD": 5000}
+    _cache.init_app(server, config=config)
+
+
+def cached(name: str, parts: tuple, compute: Callable[[], Answer]) -> Answer:
+    """The answer for (name, parts), computed once for all who ask; `parts` must be JSON values.
+
+    Put the catalogue version first in `parts`: a new catalogue then has answers of its own, and nothing
+    needs to be cleared. An answer must not be None.
+    """
+    if not has_app_context() or "cache" not in current_app.extensions:
+        return compute()
+    key = key_of(name, parts)
+    if (found := _get(key)) is not None:
+        return found
+    with _alone(key):
+        if (found := _get(key)) is not None:
+            return found
+        answer = compute()
+        _set(key, answer)
+        return answer
+
+
+def key_of(name: str, parts: tuple) -> str:
+    """Cache key: the name and a SHA-256 of the canonical JSON, the same in every process and every run."""
+    canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return f"{name}-{hashlib.sha256(canonical.encode()).hexdigest()}"
+
+
+def _get(key: str):
+    try:
+        return _cache.get(key)
+    except Exception:  # a broken cache must not break the page
+        _log.warning("The cache could not be read; computing instead.", exc_info=True)
+        return None
+
+
+def _set(key: str, answer: object) -> None:
+    try:
+        _cache.set(key, answer)
+    except Exception:
+        _log.warning("The cache could not be written.", exc_info=True)
+
+
+@contextmanager
+def _alone(key: str) -> Iterator[None]:
+    folder = get_settings().data_dir / "cache-locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    number = int(hashlib.sha256(key.encode()).hexdigest(), 16) % _LOCK_FILES
+    with (folder / f"{number}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,276 @@
+"""What the Explore page asks: counts under a filter, blocks of the table, the songs as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+from sqlalchemy import func, select
+
+from data_access import counts, tables
+from data_access.cache import cached
+from data_access.catalogue import Catalogue, current
+from data_access.columns import SORTABLE, ColumnStore, open_store
+from data_access.db import fetch, fetch_ids
+from data_access.fields import FIELD_BY_NAME, UNKNOWN_CODE, UNKNOWN_KEY, Field
+from data_access.filters import SongFilter, member_select
+
+DENSITY = ("energy", "valence")
+BY_YEAR = ("energy", "valence")
+_BLOCK_AT_MOST = 500
+_CSV_BLOCK = 5000
+_KEPT_SELECTIONS = 4
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Every number that the charts of Explore show for one filter.
+
+    histograms: field -> songs by bar (Field.bar_edges), under all of the filter but the field's own range;
+    unknown: field -> songs whose value is unknown, by the same rule. facets: "key" 25 counts by key code
+    (24 unknown), "time_signature" 8 by beats (0 unknown), "explicit" [no, yes, unknown]; genres: name -> songs;
+    each without its own part of the filter. density: songs by [y bar][x bar] without the ranges of its two fields.
+    by_year: field -> mean of the filtered songs by year (None where nothing is known), for `years`.
+    """
+
+    songs: int
+    selected: int
+    histograms: dict[str, list[int]]
+    unknown: dict[str, int]
+    facets: dict[str, list[int]]
+    genres: dict[str, int]
+    density: list[list[int]]
+    years: list[int]
+    year_songs: list[int]
+    by_year: dict[str, list[float | None]]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some rows of the table, and how many there are under the filter."""
+
+    rows: list[dict]
+    total: int
+
+
+def summarise(
+    song_filter: SongFilter,
+    density: tuple[str, str] = DENSITY,
+    by_year: tuple[str, ...] = BY_YEAR,
+) -> Summary:
+    """All numbers of Explore for a filter; `density` is (x field, y field).
+
+    Cached by catalogue version and filter. Raises NoCatalogue, DatabaseDown, QueryTooSlow.
+    """
+    catalogue = current()
+    parts = (catalogue.version, catalogue.started_at.isoformat(), song_filter.to_query(), density, by_year)
+    return cached("summary", parts, lambda: _summarise(catalogue, song_filter, density, by_year))
+
+
+def whole_catalogue(density: tuple[str, str] = DENSITY, by_year: tuple[str, ...] = BY_YEAR) -> Summary:
+    """The numbers of the catalogue without a filter: the grey behind every chart."""
+    return summarise(SongFilter(), density, by_year)
+
+
+def fields_of(catalogue: Catalogue) -> tuple[Field, ...]:
+    """The fields that the catalogue knows for at least one song, in the order of the page."""
+    return open_store(catalogue).fields
+
+
+def _summarise(
+    catalogue: Catalogue, song_filter: SongFilter, density: tuple[str, str], by_year: tuple[str, ...]
+) -> Summary:
+    store = open_store(catalogue)
+    asked = counts.conditions(song_filter, _members(catalogue, song_filter), store.n_songs)
+    linked = counts.linked_counts(store, asked, free=density)
+    by_code = {name: linked.codes[column] for name, column in counts.CODE_COLUMN.items()}
+    selected = linked.selected
+    x, y = (FIELD_BY_NAME[name] for name in density)
+    years, year_songs, means = _by_year(store, selected, by_year)
+    explicit = by_code["explicit"]
+    return Summary(
+        songs=store.n_songs,
+        selected=int(np.count_nonzero(selected)),
+        histograms={f.name: counts.bars(f, by_code[f.name]).tolist() for f in store.fields},
+        unknown={f.name: int(by_code[f.name][UNKNOWN_CODE]) for f in store.fields},
+        facets={
+            "key": by_code["key"][: UNKNOWN_KEY + 1].tolist(),
+            "time_signature": by_code["time_signature"][:8].tolist(),
+            "explicit": [int(explicit[0]), int(explicit[1]), int(explicit[UNKNOWN_CODE])],
+        },
+        genres=_genre_counts(store, linked.without("genres")),
+        density=counts.density(store, x, y, linked.meets_others).tolist(),
+        years=years,
+        year_songs=year_songs,
+        by_year=means,
+    )
+
+
+def _by_year(
+    store: ColumnStore, selected: np.ndarray, names: tuple[str, ...]
+) -> tuple[list[int], list[int], dict[str, list[float | None]]]:
+    year = FIELD_BY_NAME["year"]
+    if year not in store.fields:
+        return [], [], {}
+    _, songs = counts.sums_by_code(store, "year", "year", selected)
+    known = np.flatnonzero(songs[: year.bins])
+    if not len(known):
+        return [], [], {name: [] for name in names}
+    span = slice(known[0], known[-1] + 1)
+    means: dict[str, list[float | None]] = {}
+    for name in names:
+        sums, numbers = counts.sums_by_code(store, "year", name, selected)
+        means[name] = [
+            float(total / number) if number else None
+            for total, number in zip(sums[span], numbers[span], strict=True)
+        ]
+    return (int(year.low) + np.arange(span.start, span.stop)).tolist(), songs[span].tolist(), means
+
+
+def _genre_counts(store: ColumnStore, mask: np.ndarray) -> dict[str, int]:
+    song_ids, genre_ids = store.genre_pairs
+    numbers = np.bincount(genre_ids[mask[song_ids]], minlength=len(store.genre_names))
+    return dict(zip(store.genre_names, numbers.tolist(), strict=True))
+
+
+def _members(catalogue: Catalogue, song_filter: SongFilter) -> dict[str, np.ndarray]:
+    """Song ids of each part of the filter that only the database can answer."""
+    return {
+        kind: fetch_ids(catalogue.version, member_select(kind, values))
+        for kind, values in song_filter.memberships()
+    }
+
+
+# ---- the table -------------------------------------------------------------------------------
+
+
+def table_block(
+    song_filter: SongFilter, sort: str = "title", descending: bool = False, start: int = 0, stop: int = 100
+) -> Block:
+    """Rows start..stop of the filtered songs by one column; unknown values come last either way.
+
+    Raises ValueError for a column that is not in SORTABLE, and what the database raises.
+    """
+    if sort not in SORTABLE:
+        raise ValueError(f"The table cannot be sorted by {sort}.")
+    catalogue = current()
+    chosen, known = _sorted_selection(catalogue, song_filter, sort)
+    start = max(0, start)
+    places = np.arange(start, min(stop, start + _BLOCK_AT_MOST, len(chosen)))
+    if descending:  # the known ones backwards, then the unknown ones
+        places = np.where(places < known, known - 1 - places, places)
+    return Block(_rows(catalogue.version, chosen[places]), len(chosen))
+
+
+_selections: OrderedDict[tuple, tuple[np.ndarray, int]] = OrderedDict()
+_selections_lock = Lock()
+
+
+def _sorted_selection(catalogue: Catalogue, song_filter: SongFilter, sort: str) -> tuple[np.ndarray, int]:
+    """Ids of the filtered songs, ascending by a column, and how many of them have a known value.
+
+    The latest few are kept: whoever scrolls asks for block after block of the same selection.
+    """
+    key = (catalogue.version, catalogue.started_at, song_filter, sort)
+    with _selections_lock:
+        if key in _selections:
+            _selections.move_to_end(key)
+            return _selections[key]
+    store = open_store(catalogue)
+    order, known = store.order(sort)
+    if song_filter != SongFilter():
+        asked = counts.conditions(song_filter, _members(catalogue, song_filter), store.n_songs)
+        keep = counts.selected_songs(store, asked)[order]
+        order, known = order[keep], int(np.count_nonzero(keep[:known]))
+    with _selections_lock:
+        _selections[key] = (order, known)
+        while len(_selections) > _KEPT_SELECTIONS:
+            _selections.popitem(last=False)
+    return order, known
+
+
+def _rows(version: int, song_ids: np.ndarray) -> list[dict]:
+    """The table's rows for song ids, in that order."""
+    ids = song_ids.tolist()
+    if not ids:
+        return []
+    s, a = tables.songs.c, tables.artists.c
+    columns = [
+        s.song_id, s.spotify_id, s.title, tables.albums.c.name.label("album"), s.explicit, s.time_signature,
+        (s.key * 2 + s.mode).label("key"), *(s[name] for name in FIELD_BY_NAME),
+    ]  # fmt: skip
+    songs = fetch(
+        version,
+        select(*columns)
+        .select_from(tables.songs.outerjoin(tables.albums, s.album_id == tables.albums.c.album_id))
+        .where(s.song_id.in_(ids)),
+        cap=len(ids),
+    )
+    links = tables.song_artists.c
+    credits: dict[int, list[dict]] = {}
+    for row in fetch(
+        version,
+        select(links.song_id, func.coalesce(a.spotify_id, a.name).label("id"), a.name)
+        .join(tables.artists, a.artist_id == links.artist_id)
+        .where(links.song_id.in_(ids))
+        .order_by(links.song_id, links.position),
+        cap=len(ids) * 200,
+    ):
+        credits.setdefault(row["song_id"], []).append({"id": row["id"], "name": row["name"]})
+    by_id = {row["song_id"]: {**row, "artists": credits.get(row["song_id"], [])} for row in songs}
+    return [by_id[song_id] for song_id in ids]
+
+
+# ---- CSV -------------------------------------------------------------------------------------
+
+_CSV_COLUMNS = (
+    "spotify_id", "title", "artists", "album", "explicit", *FIELD_BY_NAME, "key", "time_signature",
+)  # fmt: skip
+
+
+def csv_lines(song_filter: SongFilter) -> Iterator[str]:
+    """The filtered songs as CSV, by title, header first, a few thousand rows at a time.
+
+    Text that a spreadsheet would run as a formula (it begins with = + - @, a tab or a carriage return) gets an
+    apostrophe in front: https://owasp.org/www-community/attacks/CSV_Injection.
+    """
+    catalogue = current()
+    chosen, _ = _sorted_selection(catalogue, song_filter, "title")
+    yield ",".join(_CSV_COLUMNS) + "\r\n"
+    for start in range(0, len(chosen), _CSV_BLOCK):
+        block = io.StringIO()
+        writer = csv.writer(block)
+        for row in _rows(catalogue.version, chosen[start : start + _CSV_BLOCK]):
+            names = ", ".join(artist["name"] for artist in row["artists"])
+            writer.writerow([_harmless({**row, "artists": names}[column]) for column in _CSV_COLUMNS])
+        yield block.getvalue()
+
+
+def _harmless(value: object) -> object:
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return "'" + value
+    return value
+
+
+# ---- names -----------------------------------------------------------------------------------
+
+
+def names_of(song_filter: SongFilter) -> dict[str, str]:
+    """Names of the artists, albums and playlists that the filter holds as ids, by id."""
+    names: dict[str, str] = {}
+    version = current().version
+    for table, wanted in (
+        (tables.artists, song_filter.artists),
+        (tables.albums, song_filter.albums),
+        (tables.playlists, song_filter.playlists),
+    ):
+        if wanted:
+            ids = table.c.spotify_id
+            found = fetch(version, select(ids, table.c.name).where(ids.in_(sorted(wanted))))
+            names |= {row["spotify_id"]: row["name"] for row in found}
+    return names
