@@ -1,0 +1,75 @@
+"""The application: `create_app()` builds it, `server` is what gunicorn serves. Nothing connects here."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+import dash
+from dash import Dash
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import api
+from api import bootstrap, headers
+from api.prefix import UnderPrefix
+from components import shell, theme
+from settings import Settings, get_settings
+
+TITLE = "MusicGroup"
+DESCRIPTION = "Explore a catalogue of songs by how they sound: filter, brush, compare."
+
+
+def create_app(settings: Settings | None = None) -> Dash:
+    """The Dash application with its pages, under the prefix of the settings.
+
+    One for each process: Dash keeps pages and callbacks in globals.
+    """
+    settings = settings or get_settings()
+    prefix = settings.url_prefix
+    app = Dash(
+        __name__,
+        title=TITLE,
+        description=DESCRIPTION,
+        update_title="",
+        use_pages=True,
+        requests_pathname_prefix=prefix,
+        routes_pathname_prefix="/",
+        external_stylesheets=[prefix.rstrip("/") + bootstrap.PATH],
+        assets_ignore=theme.EARLY_SCRIPT,
+        index_string=theme.index_html(prefix),
+        suppress_callback_exceptions=True,
+        enable_mcp=False,
+    )
+    app.layout = _layout
+    server = app.server
+    api.register(server)
+    headers.register(server, script_hashes=app.csp_hashes, known_page=is_page)
+    server.wsgi_app = UnderPrefix(_behind_proxies(server.wsgi_app, settings.trusted_proxies), prefix)  # type: ignore[method-assign]
+    return app
+
+
+def is_page(path: str) -> bool:
+    """Whether a path (without the prefix) is the address of a page."""
+    path = path.strip("/")
+    return any(
+        fnmatchcase(path, shell.address_pattern(page["path_template"] or page["path"]))
+        for page in dash.page_registry.values()
+        if not page["module"].endswith("not_found_404")
+    )
+
+
+def _layout():
+    nav = [
+        (page["name"], page["relative_path"])
+        for page in dash.page_registry.values()
+        if page.get("nav")
+    ]
+    return shell.shell(nav, dash.page_container)
+
+
+def _behind_proxies(wsgi_app, proxies: int):
+    if not proxies:
+        return wsgi_app
+    return ProxyFix(wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_port=proxies)
+
+
+server = create_app().server
