@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 PROJECT_DIR = Path(__file__).resolve().parent
 
@@ -24,7 +25,7 @@ def _default_data_dir() -> Path:
     return Path("/var/lib/musicgroup") if os.geteuid() == 0 else PROJECT_DIR / "var"
 
 
-def _setting(variable: str, default: object, meaning: str):
+def _setting(variable: str, default: object, meaning: str) -> Any:
     metadata = {"variable": variable, "meaning": meaning}
     if callable(default):
         return field(default_factory=default, metadata=metadata)
@@ -57,21 +58,13 @@ class Settings:
     )
     workers: int = _setting("MUSICGROUP_WORKERS", 2, "Number of gunicorn worker processes.")
     threads: int = _setting("MUSICGROUP_THREADS", 4, "Request threads in each worker.")
-    count_threads: int = _setting(
-        "MUSICGROUP_COUNT_THREADS", 2, "Threads that share one pass over the column store."
-    )
+    count_threads: int = _setting("MUSICGROUP_COUNT_THREADS", 2, "Threads that share one pass over the column store.")
     statement_timeout_ms: int = _setting(
         "MUSICGROUP_STATEMENT_TIMEOUT_MS", 5000, "Milliseconds after which PostgreSQL stops a read."
     )
-    row_cap: int = _setting(
-        "MUSICGROUP_ROW_CAP", 1000, "Rows that one read for a page may return at most."
-    )
-    redis_url: str = _setting(
-        "REDIS_URL", "", "Redis to cache in. Empty: files under the data folder."
-    )
-    cache_seconds: int = _setting(
-        "MUSICGROUP_CACHE_SECONDS", 86_400, "Seconds that a cached answer may live."
-    )
+    row_cap: int = _setting("MUSICGROUP_ROW_CAP", 1000, "Rows that one read for a page may return at most.")
+    redis_url: str = _setting("REDIS_URL", "", "Redis to cache in. Empty: files under the data folder.")
+    cache_seconds: int = _setting("MUSICGROUP_CACHE_SECONDS", 86_400, "Seconds that a cached answer may live.")
     trusted_proxies: int = _setting(
         "MUSICGROUP_TRUSTED_PROXIES", 1, "Proxies in front whose forwarded headers are believed."
     )

@@ -45,7 +45,7 @@ class Catalogue:
 
 
 _COLUMNS = [tables.catalogue.c[field.name] for field in fields(Catalogue)]
-_last_look: tuple[float, Catalogue] | None = None
+_last_look: list[tuple[float, Catalogue]] = []  # none or one
 
 
 def current() -> Catalogue:
@@ -53,26 +53,23 @@ def current() -> Catalogue:
 
     Raises NoCatalogue before the first load, DatabaseDown when PostgreSQL cannot be reached.
     """
-    global _last_look
-    if _last_look and time.monotonic() - _last_look[0] < _LOOK_AGAIN_SECONDS:
-        return _last_look[1]
+    for looked_at, found in _last_look[:]:
+        if time.monotonic() - looked_at < _LOOK_AGAIN_SECONDS:
+            return found
     with reader() as connection:
         if not connection.dialect.has_table(connection, "catalogue", schema="musicgroup"):
             raise NoCatalogue("No catalogue has been loaded yet: run `make demo` or `make load`.")
-        row = connection.execute(
-            select(*_COLUMNS).where(tables.catalogue.c.state == "live")
-        ).mappings().first()
+        row = connection.execute(select(*_COLUMNS).where(tables.catalogue.c.state == "live")).mappings().first()
     if row is None:
         raise NoCatalogue("No catalogue has been loaded yet: run `make demo` or `make load`.")
     found = Catalogue(**row)
-    _last_look = (time.monotonic(), found)
+    _last_look[:] = [(time.monotonic(), found)]
     return found
 
 
 def forget() -> None:
     """Look at the database again at the next `current()`, however recent the last look was."""
-    global _last_look
-    _last_look = None
+    _last_look.clear()
 
 
 def history(limit: int = 50) -> list[Catalogue]:

@@ -15,11 +15,12 @@ from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numba import njit
 
-from data_access.columns import CODE_COLUMN, VALUE_ROW, CODE_WIDTH, ColumnStore
+from data_access.columns import CODE_COLUMN, CODE_WIDTH, VALUE_ROW, ColumnStore
 from data_access.fields import FIELD_BY_NAME, UNKNOWN_CODE, Field
 from data_access.filters import Range, SongFilter
 from settings import get_settings
@@ -74,9 +75,7 @@ class Linked:
         return (self.missed == 0) | (self.missed == self.parts.index(part) + 1)
 
 
-def conditions(
-    song_filter: SongFilter, members: Mapping[str, np.ndarray], n_songs: int
-) -> list[Condition]:
+def conditions(song_filter: SongFilter, members: Mapping[str, np.ndarray], n_songs: int) -> list[Condition]:
     """A filter as conditions; `members` has the song ids of each of its memberships."""
     none = np.empty(0, dtype=np.uint8)
     found = []
@@ -130,9 +129,7 @@ def linked_counts(store: ColumnStore, asked: list[Condition], free: Collection[s
     memberships = [number for number, c in enumerate(asked) if c.column < 0]
     member_rows[memberships] = np.arange(len(memberships))
     outside = (
-        np.stack([asked[number].members for number in memberships])
-        if memberships
-        else np.zeros((0, 0), dtype=np.uint8)
+        np.stack([asked[number].members for number in memberships]) if memberships else np.zeros((0, 0), dtype=np.uint8)
     )
     is_free = np.array([c.part in free for c in asked], dtype=bool)
     missed = np.empty(n_songs, dtype=np.uint8)
@@ -140,8 +137,19 @@ def linked_counts(store: ColumnStore, asked: list[Condition], free: Collection[s
 
     def count(part: tuple[int, int]) -> np.ndarray:
         return _count(
-            store.codes, store.all_values, *part, columns, verdicts, low, high, value_rows, member_rows,
-            outside, is_free, missed, meets_others,
+            store.codes,
+            store.all_values,
+            *part,
+            columns,
+            verdicts,
+            low,
+            high,
+            value_rows,
+            member_rows,
+            outside,
+            is_free,
+            missed,
+            meets_others,
         )
 
     counts = sum(_threads().map(count, _parts(n_songs)), np.zeros((CODE_WIDTH, 256), np.int64))
@@ -196,7 +204,7 @@ def _threads() -> ThreadPoolExecutor:
 
 def _parts(n_songs: int) -> list[tuple[int, int]]:
     edges = np.linspace(0, n_songs, max(1, get_settings().count_threads) + 1).astype(int).tolist()
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))
 
 
 # The loops below hold no Python object and let go of the interpreter lock. Numba's own threading is not
@@ -205,8 +213,20 @@ def _parts(n_songs: int) -> list[tuple[int, int]]:
 
 @njit(nogil=True, cache=True)
 def _count(
-    codes, values, start, stop, columns, verdicts, low, high, value_rows, member_rows, outside, is_free,
-    missed, meets_others,
+    codes,
+    values,
+    start,
+    stop,
+    columns,
+    verdicts,
+    low,
+    high,
+    value_rows,
+    member_rows,
+    outside,
+    is_free,
+    missed,
+    meets_others,
 ):
     counts = np.zeros((16, 256), dtype=np.int64)
     n_conditions = len(columns)

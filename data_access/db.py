@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from data_access import embedded
 from settings import get_settings
 
 _QUERY_CANCELED = "57014"
@@ -50,8 +51,6 @@ def reader_dsn() -> str:
     """
     if url := get_settings().database_url:
         return url
-    from data_access import embedded  # only where it is needed: it is the one optional server
-
     return embedded.dsn()
 
 
@@ -87,11 +86,8 @@ def reader(version: int | None = None) -> Iterator[Connection]:
     """
     try:
         with _engine(os.getpid()).connect() as connection:
-            if version is not None:
-                connection = connection.execution_options(
-                    schema_translate_map={None: catalogue_schema(version)}
-                )
-            yield connection
+            schemas = {None: catalogue_schema(version)} if version is not None else None
+            yield connection.execution_options(schema_translate_map=schemas)
     except OperationalError as error:
         if getattr(error.orig, "pgcode", None) == _QUERY_CANCELED:
             raise QueryTooSlow("The database took too long over this; narrow the filter.") from error

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 
@@ -89,7 +90,7 @@ def running() -> Iterator[str]:
 
 @contextmanager
 def _start_or_stop_lock(data_dir: Path) -> Iterator[None]:
-    with open(data_dir / "postgres.lock", "w") as lock:
+    with (data_dir / "postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -103,8 +104,15 @@ def _ensure_running(data_dir: Path) -> None:
         return
     _make_private(_socket_dir())  # whoever reaches the socket is the database's superuser
     started = _pg_ctl(
-        "start", "-w", "-t", str(_START_SECONDS), "-l", str(pgdata / "server.log"),
-        "-o", f"-k {_socket_dir()}", check=False,
+        "start",
+        "-w",
+        "-t",
+        str(_START_SECONDS),
+        "-l",
+        str(pgdata / "server.log"),
+        "-o",
+        f"-k {_socket_dir()}",
+        check=False,
     )
     if started.returncode != 0:
         log = (pgdata / "server.log").read_text(errors="replace").strip().splitlines()
@@ -123,10 +131,8 @@ def _initialise(pgdata: Path) -> None:
         _run("initdb", "-D", str(pgdata), "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
     except subprocess.CalledProcessError as error:
         shutil.rmtree(pgdata, ignore_errors=True)
-        raise EmbeddedPostgresError(
-            f"initdb failed in {pgdata}: {error.stderr.strip().splitlines()[-1]}"
-        ) from error
-    with open(pgdata / "postgresql.conf", "a") as configuration:
+        raise EmbeddedPostgresError(f"initdb failed in {pgdata}: {error.stderr.strip().splitlines()[-1]}") from error
+    with (pgdata / "postgresql.conf").open("a") as configuration:
         configuration.write("\ninclude_if_exists = 'musicgroup.conf'\n")
 
 
@@ -166,11 +172,16 @@ def _pg_ctl(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[
 def _run(program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     account = _system_user() if os.geteuid() == 0 else None
     command = [str(_binaries() / program), *arguments]
-    as_user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
+    as_user: dict[str, Any] = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
     # Output goes to files: pg_ctl's server inherits a pipe and would keep us waiting for its end.
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd="/",
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            cwd="/",
+            check=False,
             start_new_session=True,  # Ctrl-C is for us; we stop the server in order
             **as_user,
         )
@@ -189,7 +200,8 @@ def _system_user() -> pwd.struct_passwd:
     except KeyError:
         subprocess.run(
             ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
-            check=True, capture_output=True,
+            check=True,
+            capture_output=True,
         )
         return pwd.getpwnam(SYSTEM_USER)
 

@@ -126,8 +126,7 @@ def _by_year(
     for name in names:
         sums, numbers = counts.sums_by_code(store, "year", name, selected)
         means[name] = [
-            float(total / number) if number else None
-            for total, number in zip(sums[span], numbers[span], strict=True)
+            float(total / number) if number else None for total, number in zip(sums[span], numbers[span], strict=True)
         ]
     return (int(year.low) + np.arange(span.start, span.stop)).tolist(), songs[span].tolist(), means
 
@@ -141,8 +140,7 @@ def _genre_counts(store: ColumnStore, mask: np.ndarray) -> dict[str, int]:
 def _members(catalogue: Catalogue, song_filter: SongFilter) -> dict[str, np.ndarray]:
     """Song ids of each part of the filter that only the database can answer."""
     return {
-        kind: fetch_ids(catalogue.version, member_select(kind, values))
-        for kind, values in song_filter.memberships()
+        kind: fetch_ids(catalogue.version, member_select(kind, values)) for kind, values in song_filter.memberships()
     }
 
 

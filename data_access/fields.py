@@ -155,9 +155,7 @@ FIELDS: tuple[Field, ...] = (
         codes_per_bar=5,
         decimals=0,
     ),
-    Field(
-        "year", "Year", "", "Year of release of the album.", 1900, 2100, codes_per_bar=1, decimals=0
-    ),
+    Field("year", "Year", "", "Year of release of the album.", 1900, 2100, codes_per_bar=1, decimals=0),
     Field(
         "popularity",
         "Popularity",

@@ -50,11 +50,20 @@ class Range:
     high: float | None = None
     open_high: bool = False
 
+    def __post_init__(self) -> None:
+        # The shortest decimal of the float32: 0.29, however it was computed. Equal ranges then are equal,
+        # and have the same URL and the same cache key.
+        for end in ("low", "high"):
+            value = getattr(self, end)
+            if value is not None:
+                object.__setattr__(self, end, float(str(np.float32(value))) + 0.0)  # + 0.0 turns -0.0 around
+        object.__setattr__(self, "open_high", self.open_high and self.high is not None)
+
     def bounds(self) -> tuple[np.float32, np.float32]:
         """The same range as closed float32 bounds; infinite where not limited."""
         low = np.float32(-np.inf if self.low is None else self.low)
         high = np.float32(np.inf if self.high is None else self.high)
-        if self.open_high and self.high is not None:
+        if self.open_high:
             high = np.nextafter(high, np.float32(-np.inf))
         return low, high
 
@@ -117,7 +126,12 @@ class SongFilter:
             found.append(("time_signatures", _any_of(words)))
         if self.explicit is not None:
             found.append(("explicit", "explicit" if self.explicit else "not explicit"))
-        for kind, singular in (("genres", ""), ("artists", "artist "), ("albums", "album "), ("playlists", "playlist ")):
+        for kind, singular in (
+            ("genres", ""),
+            ("artists", "artist "),
+            ("albums", "album "),
+            ("playlists", "playlist "),
+        ):
             if values := getattr(self, kind):
                 found.append((kind, singular + _any_of(sorted(names.get(v, v) for v in values))))
         if self.text:
@@ -204,10 +218,7 @@ class SongFilter:
             conditions.append(or_(beats.in_(known), *([beats.is_(None)] if 0 in self.time_signatures else [])))
         if self.explicit is not None:
             conditions.append(songs.c.explicit.is_(self.explicit))
-        conditions += [
-            songs.c.song_id.in_(member_select(kind, values))
-            for kind, values in self.memberships()
-        ]
+        conditions += [songs.c.song_id.in_(member_select(kind, values)) for kind, values in self.memberships()]
         return and_(*conditions)
 
     def memberships(self) -> list[tuple[str, frozenset[str]]]:
@@ -238,9 +249,9 @@ class SongFilter:
             table = np.zeros(256, dtype=bool)
             table[list(wanted)] = True
             mask &= table[column(name)]
-        for kind, values in self.memberships():
+        for kind, wanted_members in self.memberships():
             chosen_songs = np.zeros(n_songs, dtype=bool)
-            chosen_songs[members(kind, values)] = True
+            chosen_songs[members(kind, wanted_members)] = True
             mask &= chosen_songs
         return mask
 
@@ -294,8 +305,10 @@ def _any_of(words: Iterable[str]) -> str:
 
 def _range_words(of: Field, chosen: Range) -> str:
     name = "" if of.name == "year" else of.label.lower() + " "
+
     def number(value: float) -> str:
         return of.format(value).removesuffix(f" {of.unit}") if of.unit else of.format(value)
+
     unit = f" {of.unit}" if of.unit else ""
     if chosen.low is not None and chosen.high is not None:
         if chosen.low == chosen.high:
@@ -303,7 +316,12 @@ def _range_words(of: Field, chosen: Range) -> str:
         dash = " to " if chosen.low < 0 or chosen.high < 0 else "–"
         return f"{name}{number(chosen.low)}{dash}{number(chosen.high)}{unit}"
     if chosen.low is not None:
-        return f"{name}{number(chosen.low)}{unit} or later" if of.name == "year" else f"{name}at least {number(chosen.low)}{unit}"
+        return (
+            f"{name}{number(chosen.low)}{unit} or later"
+            if of.name == "year"
+            else f"{name}at least {number(chosen.low)}{unit}"
+        )
+    assert chosen.high is not None, "a range in a filter has an end"
     under = "before" if of.name == "year" and chosen.open_high else "under" if chosen.open_high else "up to"
     return f"{name}{under} {number(chosen.high)}{unit}"
 
@@ -311,7 +329,8 @@ def _range_words(of: Field, chosen: Range) -> str:
 def _range_token(chosen: Range) -> str:
     def number(value: float | None) -> str:
         return "" if value is None else np.format_float_positional(np.float32(value), unique=True, trim="-")
-    return f"{number(chosen.low)}..{'<' if chosen.open_high and chosen.high is not None else ''}{number(chosen.high)}"
+
+    return f"{number(chosen.low)}..{'<' if chosen.open_high else ''}{number(chosen.high)}"
 
 
 def _parse_range(of: Field, token: str) -> Range:

@@ -50,7 +50,9 @@ def filters(draw: st.DrawFn) -> SongFilter:
         genres=draw(st.frozensets(st.sampled_from([*random_catalogue.GENRES, "no such genre"]), max_size=2)),
         artists=draw(st.frozensets(st.sampled_from(["artist1", "artist5", "Artist 2"]), max_size=1)),
         albums=draw(st.frozensets(st.sampled_from(["album1", "Album 2"]), max_size=1)),
-        text=draw(st.sampled_from(["", "", "", "lov", "LOVE song", "deja", "夜", "it's", "?!", "artist 1", "' \\ :* &"])),
+        text=draw(
+            st.sampled_from(["", "", "", "lov", "LOVE song", "deja", "夜", "it's", "?!", "artist 1", "' \\ :* &"])
+        ),
     )
     for field in draw(st.lists(st.sampled_from(FIELDS), max_size=4, unique=True)):
         chosen = chosen.with_range(field.name, draw(ranges(field)))
@@ -174,8 +176,10 @@ def test_table_blocks_are_the_filtered_songs_in_order(
     if sort in FIELD_BY_NAME:
         version = catalogue.current().version
         column = songs.c[sort]
-        ordered = select(column).where(song_filter.clause()).order_by(
-            (column.desc() if descending else column.asc()).nulls_last()
+        ordered = (
+            select(column)
+            .where(song_filter.clause())
+            .order_by((column.desc() if descending else column.asc()).nulls_last())
         )
         expected = [row[sort] for row in fetch(version, ordered.offset(start).limit(100))]
         assert [row[sort] for row in block.rows] == expected

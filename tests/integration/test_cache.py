@@ -1,0 +1,76 @@
+"""Single flight: equal questions asked at once cost one computation, in threads and in processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from data_access import cache
+from settings import get_settings
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MUSICGROUP_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("REDIS_URL", "")
+    get_settings.cache_clear()
+    yield tmp_path
+    get_settings.cache_clear()
+
+
+def _server() -> Flask:
+    server = Flask("test")
+    cache.init_app(server)
+    return server
+
+
+def _ask(server: Flask, log: Path, question: int = 1) -> int:
+    def compute() -> int:
+        with log.open("a") as lines:
+            lines.write("computed\n")
+        time.sleep(0.2)
+        return 40 + question
+
+    with server.app_context():
+        return cache.cached("answer", (7, question), compute)
+
+
+def _ask_from_a_process(log: Path) -> list[int]:
+    server = _server()
+    with ThreadPoolExecutor(25) as threads:
+        return list(threads.map(lambda _: _ask(server, log), range(25)))
+
+
+def test_a_hundred_cold_requests_cost_one_computation(data_dir: Path) -> None:
+    log = data_dir / "log"
+    with multiprocessing.get_context("spawn").Pool(4) as processes:
+        answers = processes.map(_ask_from_a_process, [log] * 4)
+    assert answers == [[41] * 25] * 4
+    assert log.read_text() == "computed\n"
+
+
+def test_different_questions_have_different_answers(data_dir: Path) -> None:
+    server = _server()
+    assert [_ask(server, data_dir / "log", question) for question in (1, 2, 1)] == [41, 42, 41]
+
+
+def test_a_broken_cache_still_answers(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = _server()
+
+    def broken(*_: object) -> None:
+        raise OSError("disk on fire")
+
+    monkeypatch.setattr(cache._cache, "get", broken)
+    monkeypatch.setattr(cache._cache, "set", broken)
+    assert _ask(server, data_dir / "log") == 41
+
+
+def test_keys_are_the_same_in_every_run() -> None:
+    assert cache.key_of("summary", (1, "energy=0.5..0.9", ("a", "b"))) == (
+        "summary-" + "44d97d7c033034248c554b27d7637abf6ccf4ef7e1501b8549a47b5199a6a2c4"
+    )
