@@ -1,0 +1,104 @@
+"""python -m etl load FILE | demo | synthesise --songs N OUT | status [--json] | dictionary [--check]"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from data_access.db import DatabaseDown
+from etl.errors import LoadError
+from settings import SettingError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code: 0 done, 1 not as it should be (dictionary --check), 2 could not."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        return parsed.command(parsed)
+    except (LoadError, SettingError, DatabaseDown) as error:
+        print(" ".join(str(error).split()), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped; the live catalogue is as it was.", file=sys.stderr)
+        return 130
+
+
+def _load(parsed: argparse.Namespace) -> int:
+    from etl.load import load
+    from etl.progress import Progress
+
+    print(load(parsed.file, Progress(parsed.quiet)).sentence())
+    return 0
+
+
+def _demo(parsed: argparse.Namespace) -> int:
+    from etl.demo import demo_csv
+    from etl.load import load
+    from etl.progress import Progress
+    from etl.source import Source
+    from etl.status import live_sha256
+
+    path = demo_csv()
+    if live_sha256() == Source(path).sha256():
+        print("The demo catalogue is already loaded.")
+    else:
+        print(load(path, Progress(parsed.quiet)).sentence())
+    return 0
+
+
+def _status(parsed: argparse.Namespace) -> int:
+    from etl.status import as_json, as_text
+
+    print(as_json() if parsed.json else as_text())
+    return 0
+
+
+def _synthesise(parsed: argparse.Namespace) -> int:
+    from etl.synthesise import synthesise
+
+    synthesise(parsed.songs, parsed.out, parsed.seed)
+    return 0
+
+
+def _dictionary(parsed: argparse.Namespace) -> int:
+    from etl.dictionary import check, write
+
+    return check() if parsed.check else write()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m etl", description="Files of songs into PostgreSQL.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    quiet = argparse.ArgumentParser(add_help=False)
+    quiet.add_argument("--quiet", action="store_true", help="one line a stage instead of a bar, for logs")
+
+    load = commands.add_parser("load", parents=[quiet], help="load a CSV file (.gz and .zip too)")
+    load.add_argument("file", type=Path, metavar="FILE")
+    load.set_defaults(command=_load)
+    demo = commands.add_parser("demo", parents=[quiet], help="load the demo catalogue, 5,849 real songs")
+    demo.set_defaults(command=_demo)
+    synthesise = commands.add_parser("synthesise", help="write a made-up file of any number of songs")
+    synthesise.add_argument("out", type=Path, metavar="OUT", help="CSV file to write; .gz to compress it")
+    synthesise.add_argument("--songs", type=_positive, required=True, metavar="N")
+    synthesise.add_argument("--seed", type=int, default=0, help="other numbers give other songs")
+    synthesise.set_defaults(command=_synthesise)
+    status = commands.add_parser("status", help="what is loaded, and how it went")
+    status.add_argument("--json", action="store_true")
+    status.set_defaults(command=_status)
+    dictionary = commands.add_parser("dictionary", help="write docs/data-dictionary.md from the schema's comments")
+    dictionary.add_argument("--check", action="store_true", help="only say whether it is up to date (exit code 1)")
+    dictionary.set_defaults(command=_dictionary)
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())
