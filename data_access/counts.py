@@ -156,11 +156,6 @@ def linked_counts(store: ColumnStore, asked: list[Condition], free: Collection[s
     return Linked(counts, missed, meets_others, tuple(c.part for c in asked))
 
 
-def selected_songs(store: ColumnStore, asked: list[Condition]) -> np.ndarray:
-    """(songs,) bool, the songs that meet every condition."""
-    return linked_counts(store, asked).selected if asked else np.ones(store.n_songs, dtype=bool)
-
-
 def density(store: ColumnStore, x: Field, y: Field, songs: np.ndarray) -> np.ndarray:
     """Songs by bar of two fields, (y.bars, x.bars) int64, over the mask `songs`; unknowns left out."""
     x_bar, y_bar = _bar_of_code(x), _bar_of_code(y)

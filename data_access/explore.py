@@ -169,6 +169,12 @@ _selections: OrderedDict[tuple, tuple[np.ndarray, int]] = OrderedDict()
 _selections_lock = Lock()
 
 
+def forget_selections() -> None:
+    """Let go of the kept selections, so that the next block is a cold one."""
+    with _selections_lock:
+        _selections.clear()
+
+
 def _sorted_selection(catalogue: Catalogue, song_filter: SongFilter, sort: str) -> tuple[np.ndarray, int]:
     """Ids of the filtered songs, ascending by a column, and how many of them have a known value.
 
@@ -182,8 +188,8 @@ def _sorted_selection(catalogue: Catalogue, song_filter: SongFilter, sort: str) 
     store = open_store(catalogue)
     order, known = store.order(sort)
     if song_filter != SongFilter():
-        asked = counts.conditions(song_filter, _members(catalogue, song_filter), store.n_songs)
-        keep = counts.selected_songs(store, asked)[order]
+        members = _members(catalogue, song_filter)
+        keep = song_filter.mask(store.column, lambda kind, _: members[kind], store.n_songs)[order]
         order, known = order[keep], int(np.count_nonzero(keep[:known]))
     with _selections_lock:
         _selections[key] = (order, known)

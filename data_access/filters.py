@@ -16,7 +16,8 @@ from sqlalchemy import REAL, ColumnElement, and_, cast, literal, or_, select, tr
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from data_access import text as folding
-from data_access.fields import FIELD_BY_NAME, FIELDS, NOTES, UNKNOWN_KEY, Field, key_name
+from data_access.fields import FIELD_BY_NAME, FIELDS, NOTES, UNKNOWN_KEY, key_name
+from data_access.ranges import Range, any_of, parse_range, range_token, range_words
 from data_access.tables import (
     albums,
     artists,
@@ -29,43 +30,12 @@ from data_access.tables import (
 )
 
 UNKNOWN = "unknown"
-_KEY_CODES = {
+KEY_CODES = {
     **{f"{note}{'' if major else 'm'}": pitch * 2 + major for pitch, note in enumerate(NOTES) for major in (0, 1)},
     UNKNOWN: UNKNOWN_KEY,
 }
-_KEY_TOKENS = {code: token for token, code in _KEY_CODES.items()}
-_TIME_SIGNATURES = range(1, 8)
-_LARGEST = 1e30  # well within what float32 and PostgreSQL's real can hold
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """low <= value <= high, or < high when `open_high`; an end that is None is not limited.
-
-    Ends are compared as float32, the precision that values are stored in, so that energy >= 0.29 keeps
-    the songs written 0.29. Unknown values are never within a range.
-    """
-
-    low: float | None = None
-    high: float | None = None
-    open_high: bool = False
-
-    def __post_init__(self) -> None:
-        # The shortest decimal of the float32: 0.29, however it was computed. Equal ranges then are equal,
-        # and have the same URL and the same cache key.
-        for end in ("low", "high"):
-            value = getattr(self, end)
-            if value is not None:
-                object.__setattr__(self, end, float(str(np.float32(value))) + 0.0)  # + 0.0 turns -0.0 around
-        object.__setattr__(self, "open_high", self.open_high and self.high is not None)
-
-    def bounds(self) -> tuple[np.float32, np.float32]:
-        """The same range as closed float32 bounds; infinite where not limited."""
-        low = np.float32(-np.inf if self.low is None else self.low)
-        high = np.float32(np.inf if self.high is None else self.high)
-        if self.open_high:
-            high = np.nextafter(high, np.float32(-np.inf))
-        return low, high
+KEY_TOKENS = {code: token for token, code in KEY_CODES.items()}
+TIME_SIGNATURES = range(1, 8)
 
 
 @dataclass(frozen=True)
@@ -118,12 +88,12 @@ class SongFilter:
 
         `names` puts a name in the place of an artist's, album's or playlist's id.
         """
-        found = [(name, _range_words(FIELD_BY_NAME[name], chosen)) for name, chosen in self.ranges]
+        found = [(name, range_words(FIELD_BY_NAME[name], chosen)) for name, chosen in self.ranges]
         if self.keys:
-            found.append(("keys", _any_of(key_name(key) for key in sorted(self.keys))))
+            found.append(("keys", any_of(key_name(key) for key in sorted(self.keys))))
         if self.time_signatures:
             words = (f"{beats} beats a bar" if beats else "beats unknown" for beats in sorted(self.time_signatures))
-            found.append(("time_signatures", _any_of(words)))
+            found.append(("time_signatures", any_of(words)))
         if self.explicit is not None:
             found.append(("explicit", "explicit" if self.explicit else "not explicit"))
         for kind, singular in (
@@ -133,7 +103,7 @@ class SongFilter:
             ("playlists", "playlist "),
         ):
             if values := getattr(self, kind):
-                found.append((kind, singular + _any_of(sorted(names.get(v, v) for v in values))))
+                found.append((kind, singular + any_of(sorted(names.get(v, v) for v in values))))
         if self.text:
             found.append(("text", f"“{self.text}”"))
         return found
@@ -146,8 +116,8 @@ class SongFilter:
 
     def to_query(self) -> str:
         """Canonical URL query: equal filters give equal strings, and `from_query` brings it back."""
-        pairs: list[tuple[str, str]] = [(name, _range_token(chosen)) for name, chosen in self.ranges]
-        pairs += [("key", _KEY_TOKENS[key]) for key in sorted(self.keys)]
+        pairs: list[tuple[str, str]] = [(name, range_token(chosen)) for name, chosen in self.ranges]
+        pairs += [("key", KEY_TOKENS[key]) for key in sorted(self.keys)]
         pairs += [("time", str(beats) if beats else UNKNOWN) for beats in sorted(self.time_signatures)]
         if self.explicit is not None:
             pairs.append(("explicit", "yes" if self.explicit else "no"))
@@ -175,13 +145,13 @@ class SongFilter:
 
     def _with_parameter(self, name: str, value: str) -> SongFilter:
         if name in FIELD_BY_NAME:
-            return self.with_range(name, _parse_range(FIELD_BY_NAME[name], value))
+            return self.with_range(name, parse_range(FIELD_BY_NAME[name], value))
         if name == "key":
-            if value not in _KEY_CODES:
+            if value not in KEY_CODES:
                 raise ValueError(f"key={value} is not a key; write for example key=C or key=Am.")
-            return replace(self, keys=self.keys | {_KEY_CODES[value]})
+            return replace(self, keys=self.keys | {KEY_CODES[value]})
         if name == "time":
-            if value != UNKNOWN and not (value.isascii() and value.isdigit() and int(value) in _TIME_SIGNATURES):
+            if value != UNKNOWN and not (value.isascii() and value.isdigit() and int(value) in TIME_SIGNATURES):
                 raise ValueError(f"time={value} is not a time signature; write 1 to 7, or {UNKNOWN}.")
             beats = 0 if value == UNKNOWN else int(value)
             return replace(self, time_signatures=self.time_signatures | {beats})
@@ -293,63 +263,3 @@ def text_query(text: str) -> ColumnElement:
     """A tsquery that wants every folded word of `text` as a prefix; a text without words matches nothing."""
     quoted = ["'" + word.replace("\\", "\\\\").replace("'", "''") + "':*" for word in folding.words(text)]
     return cast(literal(" & ".join(quoted)), TSQUERY)
-
-
-# ---- words and tokens ------------------------------------------------------------------------
-
-
-def _any_of(words: Iterable[str]) -> str:
-    listed = list(words)
-    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} or {listed[-1]}"
-
-
-def _range_words(of: Field, chosen: Range) -> str:
-    name = "" if of.name == "year" else of.label.lower() + " "
-
-    def number(value: float) -> str:
-        return of.format(value).removesuffix(f" {of.unit}") if of.unit else of.format(value)
-
-    unit = f" {of.unit}" if of.unit else ""
-    if chosen.low is not None and chosen.high is not None:
-        if chosen.low == chosen.high:
-            return f"{name}{number(chosen.low)}{unit}"
-        dash = " to " if chosen.low < 0 or chosen.high < 0 else "–"
-        return f"{name}{number(chosen.low)}{dash}{number(chosen.high)}{unit}"
-    if chosen.low is not None:
-        return (
-            f"{name}{number(chosen.low)}{unit} or later"
-            if of.name == "year"
-            else f"{name}at least {number(chosen.low)}{unit}"
-        )
-    assert chosen.high is not None, "a range in a filter has an end"
-    under = "before" if of.name == "year" and chosen.open_high else "under" if chosen.open_high else "up to"
-    return f"{name}{under} {number(chosen.high)}{unit}"
-
-
-def _range_token(chosen: Range) -> str:
-    def number(value: float | None) -> str:
-        return "" if value is None else np.format_float_positional(np.float32(value), unique=True, trim="-")
-
-    return f"{number(chosen.low)}..{'<' if chosen.open_high else ''}{number(chosen.high)}"
-
-
-def _parse_range(of: Field, token: str) -> Range:
-    low_text, dots, high_text = token.partition("..")
-    problem = ValueError(f"{of.name}={token} is not a range; write for example {of.name}={_example(of)}.")
-    open_high = high_text.startswith("<")
-    try:
-        low = float(low_text) if low_text else None
-        high = float(high_text.removeprefix("<")) if high_text else None
-    except ValueError:
-        raise problem from None
-    if not dots or not all(abs(end) < _LARGEST for end in (low, high) if end is not None):
-        raise problem  # also for nan and inf
-    if low is not None and high is not None and low > high:
-        raise ValueError(f"{of.name}={token} begins after it ends; write {of.name}={high_text}..{low_text}.")
-    return Range(low, high, open_high)
-
-
-def _example(of: Field) -> str:
-    span = of.high - of.low
-    low, high = of.low + span / 4, of.low + span / 2
-    return f"{low:.{of.decimals}f}..{high:.{of.decimals}f}"
