@@ -1,0 +1,43 @@
+"""How gunicorn serves MusicGroup: `gunicorn --config ops/deploy/gunicorn.conf.py app:server`.
+
+Workers are forked before the application is imported (no preload), so that no connection or thread is shared.
+"""
+
+import logging
+import os
+import threading
+
+from settings import get_settings
+
+_settings = get_settings()
+
+bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
+worker_class = "gthread"
+workers = max(_settings.workers, 1)
+threads = max(_settings.threads, 1)
+preload_app = False
+timeout = 60  # nginx gives up after 90 s; a worker that hangs is replaced before
+graceful_timeout = 10
+keepalive = 5
+accesslog = None
+errorlog = "-"
+loglevel = "warning"
+control_socket_disable = True  # it would lie in the home folder, which may be read-only
+# A heartbeat file on a slow disk can stall a worker until it is taken for dead.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+def post_worker_init(worker):
+    """Map the live catalogue's columns in the background, so that the first visitor does not wait for that."""
+    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+
+
+def _warm_up():
+    from data_access import catalogue, columns, db  # noqa: PLC0415  # after the fork
+
+    try:
+        columns.open_store(catalogue.current())
+    except (catalogue.NoCatalogue, db.DatabaseDown):
+        pass  # pages say so themselves
+    except Exception:
+        logging.getLogger("gunicorn.error").warning("The warm-up failed; pages will try again.", exc_info=True)
