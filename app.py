@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from fnmatch import fnmatchcase
 
 import dash
@@ -39,11 +40,12 @@ def create_app(settings: Settings | None = None) -> Dash:
         suppress_callback_exceptions=True,
         enable_mcp=False,
     )
+    importlib.import_module("pages._footer")  # its callback; Dash imports only pages by itself
     app.layout = _layout
     server = app.server
     api.register(server)
     headers.register(server, script_hashes=app.csp_hashes, known_page=is_page)
-    server.wsgi_app = UnderPrefix(_behind_proxies(server.wsgi_app, settings.trusted_proxies), prefix)  # type: ignore[method-assign]
+    server.wsgi_app = UnderPrefix(_behind_proxies(server.wsgi_app, settings.trusted_proxies), prefix)
     return app
 
 
@@ -58,11 +60,7 @@ def is_page(path: str) -> bool:
 
 
 def _layout():
-    nav = [
-        (page["name"], page["relative_path"])
-        for page in dash.page_registry.values()
-        if page.get("nav")
-    ]
+    nav = [(page["name"], page["relative_path"]) for page in dash.page_registry.values() if page.get("nav")]
     return shell.shell(nav, dash.page_container)
 
 

@@ -17,6 +17,11 @@ def aria(**names: str) -> dict[str, Any]:
     return {f"aria-{name}": value for name, value in names.items()}
 
 
+def data(**names: str) -> dict[str, Any]:
+    """Keyword arguments for data attributes: data(hint="...") -> {"data-hint": "..."}."""
+    return {f"data-{name.replace('_', '-')}": value for name, value in names.items()}
+
+
 def page(*children: Content, title: str, lead: Content = None, wide: bool = False) -> Component:
     """The container of a page: its one h1, a sentence below it, and the rest."""
     head = html.Div([html.H1(title), html.P(lead, className="mg-lead") if lead else None], className="mg-page-head")
@@ -31,7 +36,10 @@ def card(*children: Content, title: Content = None, hint: str = "", aside: Conte
     head = None
     if title is not None:
         head = html.Div(
-            [html.H2([title, hint_mark(hint) if hint else None]), html.Div(aside, className="mg-card-aside") if aside else None],
+            [
+                html.H2([title, hint_mark(hint) if hint else None]),
+                html.Div(aside, className="mg-card-aside") if aside else None,
+            ],
             className="mg-card-head",
         )
     class_name = f"mg-card {options.pop('className', '')}".strip()
@@ -58,15 +66,17 @@ def stats(pairs: Iterable[tuple[Content, str]]) -> Component:
 
 def hint_mark(text: str) -> Component:
     """A small ? whose explanation shows on hover, focus and tap (assets/20-shell.css draws it)."""
-    return html.Button("?", type="button", className="mg-hint", **{"data-hint": text}, **aria(label=text))
+    return html.Button("?", type="button", className="mg-hint", **data(hint=text), **aria(label=text))
 
 
 def hint(content: Content, text: str) -> Component:
     """Words with a dotted underline and an explanation on hover and focus."""
-    return html.Span(content, className="mg-hinted", tabIndex="0", **{"data-hint": text}, **aria(description=text))
+    return html.Span(content, className="mg-hinted", tabIndex="0", **data(hint=text), **aria(description=text))
 
 
-def table(head: Sequence[Content], rows: Iterable[Sequence[Content]], *, caption: str, numeric: Iterable[int] = ()) -> Component:
+def table(
+    head: Sequence[Content], rows: Iterable[Sequence[Content]], *, caption: str, numeric: Iterable[int] = ()
+) -> Component:
     """A plain table that scrolls sideways by itself where it does not fit.
 
     `numeric` are the places of columns that are aligned right. The caption is for screen readers.

@@ -14,6 +14,9 @@ from components import parts
 FOOTER_TEXT = "shell-footer-text"
 """Id of the footer's text; pages/_footer.py fills it."""
 
+FOOTER_CLOCK = "shell-footer-clock"
+"""Id of the interval after which the footer is looked at again."""
+
 
 def shell(nav: Sequence[tuple[str, str]], content: Component) -> Component:
     """The whole document: `nav` has (name, address with prefix) of the pages to link to."""
@@ -26,6 +29,7 @@ def shell(nav: Sequence[tuple[str, str]], content: Component) -> Component:
                 [
                     html.Span("MusicGroup", className="mg-footer-name"),
                     html.Span(id=FOOTER_TEXT, className="mg-footer-text"),
+                    dcc.Interval(id=FOOTER_CLOCK, interval=60_000),
                 ],
                 className="mg-footer",
             ),
@@ -75,11 +79,16 @@ def _nav(nav: Sequence[tuple[str, str]]) -> Component:
 def theme_switch() -> Component:
     """Light, dark, or as the system says; assets/theme.js applies and remembers it."""
     options = [
-        {"label": html.Span(symbol, title=words, **parts.aria(label=words)), "value": value}
-        for value, symbol, words in (
-            ("light", "☀", "Light theme"),
-            ("system", "◐", "Theme of the system"),
-            ("dark", "☾", "Dark theme"),
+        {
+            "label": html.Span(
+                html.Span(words, className="visually-hidden"), title=words, className=f"mg-icon mg-icon-{value}"
+            ),
+            "value": value,
+        }
+        for value, words in (
+            ("light", "Light theme"),
+            ("system", "Theme of the system"),
+            ("dark", "Dark theme"),
         )
     ]
     return html.Div(

@@ -7,7 +7,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from components.parts import Content
+from components.parts import Content, aria, data
 
 
 def empty(message: Content = "No songs match this filter.", action: Content = None) -> Component:
@@ -68,14 +68,14 @@ def no_catalogue() -> Component:
 
 def failed(retry: Content = None) -> Component:
     """An error that is ours; the server's log has the rest."""
-    return _state("failed", "Something went wrong here.", "The error was logged. The rest of the page still works.", retry)
+    return _state(
+        "failed", "Something went wrong here.", "The error was logged. The rest of the page still works.", retry
+    )
 
 
 def retry_button(region: str) -> Component:
     """A button that runs a guarded callback again; assets/20-shell.js listens for it."""
-    return html.Button(
-        "Try again", type="button", className="mg-button mg-button-quiet", **{"data-mg-retry": region}
-    )
+    return html.Button("Try again", type="button", className="mg-button mg-button-quiet", **data(mg_retry=region))
 
 
 def _state(kind: str, title: Content, detail: Content = "", action: Content = None, waiting: bool = False) -> Component:
@@ -85,5 +85,5 @@ def _state(kind: str, title: Content, detail: Content = "", action: Content = No
     if action is not None:
         children.append(html.Div(action, className="mg-state-action"))
     if waiting:
-        children.append(html.Span(className="mg-pulse", **{"aria-hidden": "true"}))
+        children.append(html.Span(className="mg-pulse", **aria(hidden="true")))
     return html.Div(children, className=f"mg-state mg-state-{kind}", role="status")

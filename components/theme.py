@@ -23,7 +23,7 @@ _INDEX = """<!DOCTYPE html>
 </head>
 <body>
   {%app_entry%}
-  <noscript><p class="mg-noscript">MusicGroup draws its charts with JavaScript; please allow it for this site.</p></noscript>
+  <noscript><p class="mg-noscript">MusicGroup needs JavaScript; please allow it here.</p></noscript>
   {%config%}{%scripts%}{%renderer%}
 </body>
 </html>

@@ -30,7 +30,7 @@ from dash import Input, Output, dcc, html, no_update
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from components import states
+from components import parts, states
 from data_access.catalogue import NoCatalogue
 from data_access.db import DatabaseDown, QueryTooSlow, TooManyRows
 
@@ -57,9 +57,14 @@ def trouble_id(region: str) -> str:
     return f"{region}-trouble"
 
 
-def region(name: str, *body: Any, height: int | None = None, **options: Any) -> Component:
-    """A part of a page that `callback(name, ...)` fills; `height` (px) is what it takes before it is filled."""
-    class_name = f"mg-region {options.pop('className', '')}".strip()
+def region(name: str, *body: Any, height: int | None = None, whole_page: bool = False, **options: Any) -> Component:
+    """A part of a page that `callback(name, ...)` fills; `height` (px) is what it takes before it is filled.
+
+    A card's region keeps its size in trouble; with `whole_page` it shrinks to its message.
+    """
+    class_name = " ".join(
+        filter(None, ("mg-region", "mg-region-page" if whole_page else "", options.pop("className", "")))
+    )
     return html.Div(
         [
             html.Div(id=trouble_id(name), className="mg-trouble"),
@@ -68,7 +73,7 @@ def region(name: str, *body: Any, height: int | None = None, **options: Any) -> 
         ],
         className=class_name,
         style={"minHeight": f"{height}px"} if height else None,
-        **{"data-mg-region": name},
+        **parts.data(mg_region=name),
         **options,
     )
 

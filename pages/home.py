@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import dash
-from dash import html
+from dash import Input, Output, get_relative_path, html
 
-from components import parts
+from components import home_parts, parts, shell, spark
+from data_access import catalogue, explore
+from data_access.catalogue import Catalogue
+from data_access.explore import Summary
+from data_access.fields import FIELD_BY_NAME, Field
+from data_access.filters import Range, SongFilter
+from pages import _guard as guard
+from pages._presets import PRESETS
 
 dash.register_page(
     __name__,
@@ -13,11 +20,147 @@ dash.register_page(
     name="Home",
     order=0,
     nav=True,
-    title="MusicGroup",
-    description="Explore a catalogue of songs by how they sound.",
+    title="MusicGroup: songs by how they sound",
+    description="A catalogue of songs by how they sound: its extremes, its moods of the day, songs at random.",
 )
+
+GLANCE = ("energy", "valence", "danceability", "tempo", "loudness", "year", "duration_ms", "popularity")
+GLANCE_TILES = 6
+RANDOM_SONGS = 6
 
 
 def layout(**_query: object):
-    """Parts that callbacks fill."""
-    return parts.page(html.P("…"), title="Home")
+    """The frame; callbacks fill it."""
+    wait = home_parts.placeholder
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.H1("Songs, by how they sound"),
+                    html.P(
+                        "Every song here was measured: how fast, how loud, how cheerful, how acoustic. "
+                        "Search for one, or let the numbers lead you.",
+                        className="mg-lead",
+                    ),
+                    shell.search_slot("home"),
+                ],
+                className="mg-hero",
+            ),
+            guard.region(
+                "home",
+                html.Div(wait(5, 44, "mg-stats-wait"), id="home-stats"),
+                parts.section(
+                    html.Div(wait(GLANCE_TILES, 148, "mg-tiles"), id="home-glance"),
+                    title="The catalogue at a glance",
+                    lead="The coloured part of each shape is the middle half of all songs. Open one to explore those.",
+                ),
+                parts.section(html.Div(wait(len(PRESETS), 128, "mg-ways"), id="home-ways"), title="Ways in"),
+                parts.section(html.Div(wait(8, 128, "mg-extremes"), id="home-extremes"), title="The extremes"),
+                random_card(),
+                whole_page=True,
+            ),
+            home_parts.pages_row(
+                [
+                    ("Explore", "Filter and brush all songs in linked charts.", get_relative_path("/explore")),
+                    ("Data", "Where the catalogue comes from, and what is missing.", get_relative_path("/data")),
+                ]
+            ),
+        ],
+        className="mg-page mg-home",
+    )
+
+
+@guard.callback(
+    "home",
+    Output("home-stats", "children"),
+    Output("home-glance", "children"),
+    Output("home-ways", "children"),
+    Output("home-extremes", "children"),
+    Input("home-stats", "id"),
+)
+def fill(_id: str):
+    """Everything that depends on the catalogue alone."""
+    live = catalogue.current()
+    whole = explore.whole_catalogue()
+    return (
+        _stats(live),
+        html.Div([_tile(name, whole) for name in _glance(whole)], className="mg-tiles"),
+        html.Div(list(_ways(whole)), className="mg-ways"),
+        [],
+    )
+
+
+def random_card():
+    """Songs at random, and a button for others."""
+    return parts.card(
+        guard.region("home-random", html.Ol(id="home-random-songs", className="mg-songs"), height=RANDOM_SONGS * 45),
+        title="Songs at random",
+        aside=html.Button("Shuffle", id="home-shuffle", type="button", className="mg-button mg-button-quiet"),
+    )
+
+
+@guard.callback("home-random", Output("home-random-songs", "children"), Input("home-shuffle", "n_clicks"))
+def shuffle(_clicks: int | None):
+    """Other songs at each click."""
+    return []
+
+
+# ---- from numbers to parts -------------------------------------------------------------------
+
+
+def _stats(live: Catalogue):
+    kinds = ("songs", "artists", "albums", "genres", "playlists")
+    known: list[tuple[parts.Content, str]] = [
+        (f"{number:,}", kind) for kind in kinds if (number := getattr(live, kind))
+    ]
+    if live.first_year:
+        known.append((f"{live.first_year}–{live.last_year}", "years of release"))
+    known.append((html.Span(live.source_name, className="mg-stat-text"), "source"))
+    return parts.stats(known)
+
+
+def _glance(whole: Summary) -> list[str]:
+    return [name for name in GLANCE if name in whole.histograms][:GLANCE_TILES]
+
+
+def _tile(name: str, whole: Summary):
+    field = FIELD_BY_NAME[name]
+    first, counts = _known_part(field, whole.histograms[name])
+    span = spark.middle_half(counts)
+    edges = field.bar_edges[first:]
+    low, high = float(edges[span[0]]), float(edges[span[1]])
+    half = SongFilter().with_range(name, Range(low, high, open_high=True))
+    return home_parts.feature_tile(
+        name=field.label,
+        meaning=field.meaning,
+        counts=counts,
+        span=span,
+        low=field.format(float(edges[0])),
+        high=field.format(float(edges[len(counts)])),
+        half=f"{field.format(low).removesuffix(f' {field.unit}')} – {field.format(high)}",
+        href=_explore(half),
+    )
+
+
+def _known_part(field: Field, counts: list[int]) -> tuple[int, list[int]]:
+    """A histogram without its empty ends, and the place of its first bar; only years are cut."""
+    used = [place for place, count in enumerate(counts) if count]
+    if field.name != "year" or not used:
+        return 0, counts
+    return used[0], counts[used[0] : used[-1] + 1]
+
+
+def _ways(whole: Summary):
+    for preset in PRESETS:
+        chosen = preset.song_filter
+        if any(name not in whole.histograms for name, _ in chosen.ranges):
+            continue  # this catalogue does not know one of its fields
+        found = explore.summarise(chosen).selected
+        if found:
+            yield home_parts.way_in(
+                title=preset.title, words=preset.words, songs=found, share=found / whole.songs, href=_explore(chosen)
+            )
+
+
+def _explore(song_filter: SongFilter) -> str:
+    return get_relative_path(f"/explore?{song_filter.to_query()}")

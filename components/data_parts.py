@@ -1,0 +1,65 @@
+"""What the Data page is built of: the sum of the file's rows, definitions, the history of loads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from components import parts, spark
+from components.parts import Content
+
+
+def definitions(pairs: Sequence[tuple[str, Content]]) -> Component:
+    """Names and values, one pair a line."""
+    return html.Dl(
+        [html.Div([html.Dt(name), html.Dd(value)]) for name, value in pairs if value is not None], className="mg-defs"
+    )
+
+
+def row_sum(*, file_rows: int, song_rows: int, merged_rows: int, rejected_rows: int) -> Component:
+    """The rows of the file as the sum of what became of them, in figures and as a bar."""
+    terms = (
+        (song_rows, "became songs", "songs"),
+        (merged_rows, "repeat a song and were merged into it", "merged"),
+        (rejected_rows, "were rejected", "rejected"),
+    )
+    label = f"Of {file_rows:,} rows, " + ", ".join(f"{count:,} {words}" for count, words, _ in terms) + "."
+    figures: list[Content] = [_figure(file_rows, "rows in the file", "file")]
+    for sign, (count, words, kind) in zip(("=", "+", "+"), terms, strict=True):
+        figures += [html.Span(sign, className="mg-sum-sign"), _figure(count, words, kind)]
+    return html.Div([html.Div(figures, className="mg-sum"), spark.share_bar(terms, label=label)])
+
+
+def _figure(count: int, words: str, kind: str) -> Component:
+    return html.Div(
+        [html.Strong(f"{count:,}"), html.Span(words)], className=f"mg-sum-figure mg-sum-{kind if count else 'none'}"
+    )
+
+
+def unknowns(rows: Sequence[tuple[str, int]], songs: int) -> Component:
+    """Which column is unknown for how many songs, most first, with a bar for the share."""
+    listed = [
+        (
+            label,
+            f"{count:,}",
+            _percent(count / songs if songs else 0),
+            spark.meter(count / songs if songs else 0, label=""),
+        )
+        for label, count in rows
+    ]
+    return parts.table(
+        ("Column", "Unknown", "Share", ""), listed, caption="Songs with an unknown value, by column", numeric=(1, 2)
+    )
+
+
+def _percent(share: float) -> str:
+    if share and share < 0.001:
+        return "< 0.1 %"
+    return f"{100 * share:.1f} %"
+
+
+def example_row(text: str, line: int) -> Component:
+    """A rejected row as it stands in the file."""
+    return html.Div([html.Span(f"line {line:,}", className="mg-muted"), " ", html.Code(text, className="mg-row-text")])
