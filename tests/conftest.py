@@ -1,0 +1,149 @@
+"""Fixtures for every test: a real PostgreSQL, the demo catalogue, gunicorn, nginx before it.
+
+database        URL of an embedded PostgreSQL of the tests' own; the settings of this process point at it
+demo_catalogue  the demo catalogue is the live one in `database` while the module's tests run
+served          address of the application under gunicorn, with the demo catalogue
+site            the same behind nginx with the founding document's location block
+fresh_data_dir  an empty data folder, hence a database of its own, for the module's tests
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from data_access import catalogue, db, embedded
+from data_access.catalogue import Catalogue
+from settings import PROJECT_DIR, get_settings
+from tests import servers
+
+
+@contextmanager
+def using(environment: dict[str, str]) -> Iterator[None]:
+    """This process's settings from another environment; what was remembered of the old one is forgotten."""
+    before = {name: os.environ.get(name) for name in environment}
+    os.environ.update(environment)
+    _forget()
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        _forget()
+
+
+def _forget() -> None:
+    get_settings.cache_clear()
+    db._engine.cache_clear()
+    catalogue.forget()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_settings() -> Iterator[None]:
+    """Tests never meet the database, the Redis or the settings of whoever runs them."""
+    ours = {name: "" for name in os.environ if name.startswith("MUSICGROUP_")}
+    with using({**ours, "DATABASE_URL": "", "REDIS_URL": "", "PORT": "", "HOST": ""}):
+        yield
+
+
+@pytest.fixture(scope="session")
+def database(_own_settings: None) -> Iterator[str]:
+    """URL of a running embedded PostgreSQL, empty at first; its data folder is removed afterwards."""
+    with (
+        servers.open_folder() as folder,
+        using({"MUSICGROUP_DATA_DIR": str(folder)}),
+        embedded.running() as url,
+    ):
+        yield url
+
+
+@pytest.fixture(scope="module")
+def demo_catalogue(database: str) -> Catalogue:
+    """The live catalogue, which is the demo's: loaded anew when another module has put its own in place."""
+    load_demo()
+    return catalogue.current()
+
+
+def load_demo() -> None:
+    """`python -m etl demo` in the database of the current settings."""
+    done = subprocess.run(
+        [sys.executable, "-m", "etl", "demo", "--quiet"],
+        cwd=PROJECT_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=180,
+    )
+    assert done.returncode == 0, done.stderr
+    catalogue.forget()
+
+
+@pytest.fixture(scope="session")
+def _gunicorn(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    log = tmp_path_factory.mktemp("gunicorn") / "log"
+    with servers.gunicorn(log) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def _nginx(_gunicorn: str) -> Iterator[str]:
+    with servers.nginx(nginx_program(), _gunicorn) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def served(demo_catalogue: Catalogue, _gunicorn: str) -> str:
+    """Address of the application, "http://127.0.0.1:<port>/MusicGroup/", straight from gunicorn."""
+    return _gunicorn
+
+
+@pytest.fixture(scope="module")
+def site(demo_catalogue: Catalogue, _nginx: str) -> str:
+    """Address of the application behind nginx, "http://127.0.0.1:<port>/MusicGroup/"."""
+    return _nginx
+
+
+@pytest.fixture(scope="module")
+def fresh_data_dir(_own_settings: None) -> Iterator[Path]:
+    """An empty data folder that the settings point at; `embedded.running()` makes a new database there."""
+    with servers.open_folder() as folder, using({"MUSICGROUP_DATA_DIR": str(folder)}):
+        yield folder
+
+
+def nginx_program() -> str:
+    """Path of nginx; skips the test when there is none."""
+    program = servers.find_program("nginx")
+    if program is None:
+        pytest.skip("needs nginx (apt-get install nginx-light)")
+    return program
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real files beside the project; skips the test where it is absent."""
+    folder = PROJECT_DIR.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("needs ../shared/data, which is not part of the project")
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_home_that_may_be_written() -> Iterator[None]:
+    """Chromium and others keep their caches in HOME, which may be missing or read-only."""
+    with servers.open_folder() as home:
+        before = os.environ.get("HOME")
+        os.environ["HOME"] = str(home)
+        yield
+        if before is None:
+            del os.environ["HOME"]
+        else:
+            os.environ["HOME"] = before
