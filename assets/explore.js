@@ -1,0 +1,292 @@
+/* Explore's state in the browser: every control edits one query, and everything else follows from it.
+ *
+ * `truth` is the canonical query, the same that SongFilter.to_query() writes. A control calls `change`, which sets the
+ * store `explore-filter` and the address; `adopt` is Dash's answer to a new query, wherever it came from (a control,
+ * the page's first look, back and forward), and makes all controls show it.
+ */
+(function () {
+    "use strict";
+    const mg = (window.musicgroup = window.musicgroup || {});
+    let truth = null;
+    let known = { page: null, setup: null };
+    let lastKind = "";
+    let sort = "";
+
+    const byId = (id) => document.getElementById(id);
+    const page = () => byId("explore-page");
+    const setProps = (id, props) => window.dash_clientside.set_props(id, props);
+
+    function setup() {
+        const found = page();
+        if (found !== known.page) known = { page: found, setup: found && JSON.parse(found.dataset.setup) };
+        return known.setup;
+    }
+
+    // ---- the query -----------------------------------------------------------------------------
+
+    const parse = (query) => new URLSearchParams(query);
+
+    /** Parameters in the order in which SongFilter writes them, each value once; as text. */
+    function canonical(params) {
+        const { parameters, page: pageKeys, keys, defaults } = setup();
+        const ordered = new URLSearchParams();
+        for (const name of [...parameters, ...pageKeys]) {
+            const rank = (value) => (name === "key" ? keys.indexOf(value) : 0);
+            const unknownLast = (value) => (name === "time" && value === "unknown" ? "0" : value);
+            const values = [...new Set(params.getAll(name))].filter((value) => value && value !== defaults[name]);
+            values.sort((a, b) => rank(a) - rank(b) || (unknownLast(a) < unknownLast(b) ? -1 : 1));
+            values.forEach((value) => ordered.append(name, value));
+        }
+        return encoded(ordered);
+    }
+
+    // Python's urlencode leaves ~ alone and encodes *; URLSearchParams does the opposite.
+    const encoded = (params) => params.toString().replace(/%7E/g, "~").replace(/\*/g, "%2A");
+
+    /** The part of a query that chooses songs, without what only concerns charts. */
+    function filterPart(query) {
+        const params = parse(query);
+        setup().page.forEach((name) => params.delete(name));
+        return encoded(params);
+    }
+
+    function setOnly(params, name, value) {
+        params.delete(name);
+        if (value) params.set(name, value);
+    }
+
+    function toggle(params, name, value) {
+        const values = params.getAll(name);
+        params.delete(name);
+        const others = values.filter((each) => each !== value);
+        const kept = name === "explicit" ? [] : others; // yes or no, never both
+        [...kept, ...(others.length === values.length ? [value] : [])].forEach((each) => params.append(name, each));
+    }
+
+    const number = (value) => String(Math.round(value * 1e6) / 1e6);
+
+    /** A brushed range as it stands in the URL: half-open, so that neighbouring bars never share a song. */
+    function rangeToken(range) {
+        if (!range) return "";
+        return `${range.low === null ? "" : number(range.low)}..${range.high === null ? "" : "<" + number(range.high)}`;
+    }
+
+    function rangesIn(params) {
+        const ranges = {};
+        for (const field of Object.keys(setup().fields)) {
+            const token = params.get(field);
+            if (!token) continue;
+            const [low, high] = token.split("..");
+            const end = (text) => (text ? Number(text.replace("<", "")) : null);
+            ranges[field] = { low: end(low), high: end(high || "") };
+        }
+        return ranges;
+    }
+
+    // ---- changing it ---------------------------------------------------------------------------
+
+    function address() {
+        const parts = [truth, sort && `sort=${sort}`].filter(Boolean).join("&");
+        return mg.path("explore") + (parts ? `?${parts}` : "");
+    }
+
+    /** Edit the query; `kind` "text" and the like: one entry of the history for a run of the same kind. */
+    function change(edit, kind = "") {
+        const params = parse(truth);
+        edit(params);
+        const next = canonical(params);
+        if (next === truth) return;
+        truth = next;
+        const again = kind && kind === lastKind;
+        lastKind = kind;
+        window.history[again ? "replaceState" : "pushState"]({}, "", address());
+        setProps("explore-filter", { data: next });
+    }
+
+    // Back, forward, and links from Explore to Explore: the state changes, the page stays. Everything else is Dash's.
+    function onNavigation(event) {
+        if (!page() || truth === null || window.location.pathname !== mg.path("explore")) return;
+        event.stopImmediatePropagation();
+        lastKind = "";
+        const next = canonical(parse(window.location.search));
+        if (next !== truth) setProps("explore-filter", { data: next });
+    }
+    window.addEventListener("popstate", onNavigation, true);
+    window.addEventListener("_dashprivate_pushstate", onNavigation, true);
+
+    // ---- showing it ----------------------------------------------------------------------------
+
+    function adopt(query) {
+        const before = truth;
+        truth = query || "";
+        if (!setup()) return truth;
+        const params = parse(truth);
+        showRanges(rangesIn(params));
+        mg.explore.showFacets();
+        const filter = filterPart(truth);
+        byId("explore-download").href = mg.path("explore.csv") + (filter ? `?${filter}` : "");
+        byId("explore-reset").disabled = !filter;
+        showChoices(params);
+        if (before !== null && filterPart(before) !== filter) mg.grid.refetch("explore-table");
+        return truth;
+    }
+
+    function showRanges(ranges) {
+        document.querySelectorAll("#explore-page .mg-brush").forEach((host) => mg.brush.show(host, ranges));
+        for (const [field, axis] of Object.entries(setup().fields)) {
+            const range = ranges[field] || { low: null, high: null };
+            ["low", "high"].forEach((end) => fillBox(field, end, endText(range[end], axis)));
+            byId(`explore-${field}-problem`).textContent = "";
+            byId(`explore-${field}`).classList.toggle("mg-chart-brushed", field in ranges);
+        }
+    }
+
+    const endText = (value, axis) => (value === null ? "" : mg.format(value, axis.style, false));
+
+    function fillBox(field, end, text) {
+        const id = `explore-${field}-${end}`;
+        const box = byId(id);
+        if (box && box.value !== text) setProps(id, { value: text });
+    }
+
+    const squeezed = (text) => (text || "").split(/\s+/).filter(Boolean).join(" ");
+
+    function showChoices(params) {
+        const text = params.get("text") || "";
+        if (squeezed(byId("explore-text")?.value) !== text) setProps("explore-text", { value: text });
+        for (const name of setup().page) {
+            const value = params.get(name) || setup().defaults[name];
+            if (chosen[name] !== undefined && String(chosen[name]) !== value) {
+                setProps(`explore-${name}`, { value: name === "by" ? value.split(",") : value });
+            }
+        }
+    }
+
+    let chosen = {};
+
+    /** The text box and the dropdowns, after Dash's own delays. */
+    function choose(text, x, y, by) {
+        if (truth === null || !setup()) return;
+        const typed = window.dash_clientside.callback_context.triggered.some((t) => t.prop_id.startsWith("explore-text"));
+        chosen = { x, y, by: [...(by || [])].sort().slice(0, 6) };
+        if (typed) return change((params) => setOnly(params, "text", squeezed(text)), "text");
+        const order = Object.keys(setup().fields);
+        chosen.by.sort((a, b) => order.indexOf(a) - order.indexOf(b));
+        if (x === y) return setProps("explore-y", { value: parse(truth).get("x") || setup().defaults.x });
+        change((params) => {
+            setOnly(params, "x", x);
+            setOnly(params, "y", y);
+            setOnly(params, "by", chosen.by.join(",") || setup().defaults.by);
+        }, "choice");
+    }
+
+    // ---- boxes ---------------------------------------------------------------------------------
+
+    function commitBox(box) {
+        const group = box.closest("[data-range]");
+        const field = group.dataset.range;
+        const axis = setup().fields[field];
+        const [lowBox, highBox] = ["low", "high"].map((end) => byId(`explore-${field}-${end}`));
+        const before = parse(truth).get(field) || "..";
+        const [lowBefore, highBefore] = before.split("..");
+        const shown = rangesIn(parse(truth))[field] || { low: null, high: null };
+        // An end that was not touched keeps its exact value, also where it shows fewer digits.
+        const end = (input, value, token) => {
+            if (input.value.trim() === endText(value, axis)) return { token, value };
+            const typed = mg.parse(input.value, axis.style);
+            return { token: typed === null ? "" : number(typed), value: typed };
+        };
+        const low = end(lowBox, shown.low, lowBefore);
+        const high = end(highBox, shown.high, highBefore);
+        const wrong = problem(axis, low.value, high.value);
+        byId(`explore-${field}-problem`).textContent = wrong;
+        [lowBox, highBox].forEach((input) => input.setAttribute("aria-invalid", String(Boolean(wrong))));
+        if (wrong) return;
+        const token = low.token || high.token ? `${low.token}..${high.token}` : "";
+        change((params) => setOnly(params, field, token));
+    }
+
+    function problem(axis, low, high) {
+        const example = axis.style === "duration" ? "minutes and seconds, as 3:29" : `a number, as ${example_of(axis)}`;
+        if (Number.isNaN(low) || Number.isNaN(high)) return `Please write ${example}.`;
+        const bounded = !axis.unit && axis.style !== "duration";
+        const top = axis.field === "popularity" ? 100 : axis.high;
+        if (bounded && [low, high].some((end) => end !== null && (end < axis.low || end > top))) {
+            return `${axis.label} goes from ${axis.low} to ${top}.`;
+        }
+        if (low !== null && high !== null && low > high) return "The range begins after it ends.";
+        return "";
+    }
+
+    const example_of = (axis) => mg.format(axis.low + (axis.high - axis.low) / 2, axis.style, false);
+
+    // ---- events --------------------------------------------------------------------------------
+
+    document.addEventListener("mg-brush", (event) => {
+        if (!page()) return;
+        change((params) => {
+            for (const [field, range] of Object.entries(event.detail.ranges)) setOnly(params, field, rangeToken(range));
+        });
+    });
+
+    document.addEventListener("click", (event) => {
+        if (!page() || truth === null) return;
+        const facet = event.target.closest("[data-facet]");
+        const part = event.target.closest("[data-remove]");
+        if (facet) {
+            const [name, ...value] = facet.dataset.facet.split("=");
+            change((params) => toggle(params, name, value.join("=")));
+        } else if (part) {
+            change((params) => params.delete(part.dataset.remove));
+        } else if (event.target.closest("[data-reset]")) {
+            change((params) => setup().parameters.forEach((name) => params.delete(name)));
+        } else if (event.target.closest("#explore-copy")) {
+            copyLink(event.target.closest("#explore-copy"));
+        } else if (event.target.closest("#explore-facets-toggle")) {
+            const button = event.target.closest("#explore-facets-toggle");
+            const open = button.getAttribute("aria-expanded") !== "true";
+            button.setAttribute("aria-expanded", String(open));
+            byId("explore-facets").classList.toggle("mg-facets-open", open);
+        }
+    });
+
+    function copyLink(button) {
+        const say = (words) => {
+            button.textContent = words;
+            setTimeout(() => (button.textContent = "Copy link"), 1600);
+        };
+        navigator.clipboard?.writeText(window.location.href).then(() => say("Copied"), () => say("Not allowed"));
+    }
+
+    const isBox = (element) => element.matches?.(".mg-range input");
+    document.addEventListener("focusout", (event) => isBox(event.target) && page() && commitBox(event.target));
+    document.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" && isBox(event.target) && page()) commitBox(event.target);
+    });
+
+    mg.explore = Object.assign(mg.explore || {}, {
+        query: () => truth,
+        params: () => parse(truth || ""),
+        ranges: () => rangesIn(parse(truth || "")),
+        setup,
+        /** The grid's order, for the address: "tempo", "-tempo", "" for the usual one. */
+        sorted(order) {
+            if (order === sort) return;
+            sort = order;
+            if (page()) window.history.replaceState({}, "", address());
+        },
+    });
+
+    window.dash_clientside = window.dash_clientside || {};
+    window.dash_clientside.explore = Object.assign(window.dash_clientside.explore || {}, {
+        adopt,
+        choose,
+        draw: (summary, whole) => mg.explore.draw(summary, whole),
+        /** Rows for the grid, unless the filter has changed since they were asked for. */
+        answerRows(block) {
+            if (!block || block.filter !== filterPart(truth)) return window.dash_clientside.no_update;
+            mg.grid.answered(block);
+            return { rowData: block.rows, rowCount: block.total };
+        },
+    });
+})();

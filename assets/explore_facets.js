@@ -1,0 +1,181 @@
+/* Explore's facets and number tables: counts beside buttons, and every chart's numbers as a table when opened. */
+(function () {
+    "use strict";
+    const mg = (window.musicgroup = window.musicgroup || {});
+    const byId = (id) => document.getElementById(id);
+    const GENRES_FIRST = 14;
+    let allGenres = false;
+
+    function element(name, className, text) {
+        const made = document.createElement(name);
+        if (className) made.className = className;
+        if (text !== undefined) made.textContent = text;
+        return made;
+    }
+
+    // ---- facets --------------------------------------------------------------------------------
+
+    function showCount(button, count, strongest) {
+        const label = button.dataset.label;
+        const words = `${label}, ${mg.count(count)} ${count === 1 ? "song" : "songs"}`;
+        button.setAttribute("aria-label", words);
+        button.title = words;
+        button.style.setProperty("--share", strongest ? (count / strongest).toFixed(3) : "0");
+        button.classList.toggle("mg-facet-none", !count);
+        const shown = button.querySelector(".mg-facet-count");
+        if (shown) shown.textContent = mg.count(count);
+    }
+
+    function countsOf(group, pairs) {
+        const strongest = Math.max(0, ...pairs.map(([, count]) => count));
+        const byPair = new Map(pairs);
+        group.querySelectorAll("[data-facet]").forEach((button) => {
+            showCount(button, byPair.get(button.dataset.facet) || 0, strongest);
+        });
+    }
+
+    function drawFacets({ summary, whole }) {
+        const { keys } = mg.explore.setup();
+        const { key, time_signature: beats, explicit } = summary.facets;
+        countsOf(byId("explore-keys"), keys.map((token, code) => [`key=${token}`, key[code]]));
+        countsOf(byId("explore-time"), beats.map((count, number) => [`time=${number || "unknown"}`, count]));
+        countsOf(byId("explore-explicit"), [["explicit=no", explicit[0]], ["explicit=yes", explicit[1]]]);
+        drawGenres(summary.genres, whole.genres);
+        showFacets();
+    }
+
+    function drawGenres(counts, wholeCounts) {
+        const group = byId("explore-genres");
+        const names = Object.keys(wholeCounts).sort((a, b) => wholeCounts[b] - wholeCounts[a] || (a < b ? -1 : 1));
+        group.parentElement.hidden = !names.length;
+        const chosen = new Set(mg.explore.params().getAll("genre"));
+        const shown = allGenres ? [...names].sort() : names.filter((name, place) => place < GENRES_FIRST || chosen.has(name));
+        const buttons = shown.map((name) => genreButton(group, name));
+        const more = names.length - shown.length;
+        if (more > 0 || allGenres) {
+            const toggle = element("button", "mg-facet-more", allGenres ? "fewer" : `${more} more`);
+            toggle.type = "button";
+            toggle.addEventListener("click", () => {
+                allGenres = !allGenres;
+                drawGenres(counts, wholeCounts);
+                showFacets();
+            });
+            buttons.push(toggle);
+        }
+        // Replacing only when the list differs keeps the keyboard's place.
+        const same = buttons.length === group.children.length && buttons.every((button, i) => button === group.children[i]);
+        if (!same) group.replaceChildren(...buttons);
+        countsOf(group, names.map((name) => [`genre=${name}`, counts[name] || 0]));
+    }
+
+    function genreButton(group, name) {
+        const pair = `genre=${name}`;
+        const there = [...group.children].find((button) => button.dataset.facet === pair);
+        if (there) return there;
+        const button = element("button", "mg-facet");
+        button.type = "button";
+        Object.assign(button.dataset, { facet: pair, label: name });
+        button.append(element("span", "mg-facet-name", name), element("span", "mg-facet-count"));
+        return button;
+    }
+
+    /** Press the buttons that are in the filter. */
+    function showFacets() {
+        const params = mg.explore.params();
+        document.querySelectorAll("#explore-page [data-facet]").forEach((button) => {
+            const [name, ...value] = button.dataset.facet.split("=");
+            button.setAttribute("aria-pressed", String(params.getAll(name).includes(value.join("="))));
+        });
+    }
+
+    const circleWords = (event) => {
+        const says = byId("explore-key-says");
+        const button = event.target.closest?.(".mg-key");
+        if (says) says.textContent = button && event.type !== "pointerout" ? button.getAttribute("aria-label") : "";
+    };
+    document.addEventListener("pointerover", circleWords);
+    document.addEventListener("focusin", circleWords);
+
+    // ---- numbers -------------------------------------------------------------------------------
+
+    function fillNumbers(name, { summary, whole }) {
+        const place = byId(`${name}-numbers`);
+        if (!place || !place.closest("details").open || !summary) return;
+        const rows = name === "explore-density" ? densityRows(summary)
+            : name === "explore-years" ? yearRows(summary)
+            : histogramRows(name.replace("explore-", ""), summary, whole);
+        place.replaceChildren(table(rows));
+    }
+
+    function table([head, ...rows]) {
+        const made = element("table", "mg-table");
+        const line = (cells, tag) => {
+            const row = element("tr");
+            row.append(...cells.map((cell, column) => element(tag, column ? "mg-number" : "", cell)));
+            return row;
+        };
+        const [thead, tbody] = [element("thead"), element("tbody")];
+        thead.append(line(head, "th"));
+        tbody.append(...rows.map((row) => line(row, "td")));
+        made.append(thead, tbody);
+        return made;
+    }
+
+    function histogramRows(field, summary, whole) {
+        const { edgesOf, shown } = mg.explore.numbers;
+        const axis = mg.explore.setup().fields[field];
+        const edges = edgesOf(axis);
+        const rows = [[axis.label, "Filtered", "All songs"]];
+        whole.histograms[field].forEach((all, bar) => {
+            if (!all) return;
+            const place = field === "year" ? String(edges[bar]) : `${shown(edges[bar], axis, false)}–${shown(edges[bar + 1], axis, false)}`;
+            rows.push([place, mg.count(summary.histograms[field][bar]), mg.count(all)]);
+        });
+        rows.push(["unknown", mg.count(summary.unknown[field] || 0), mg.count(whole.unknown[field] || 0)]);
+        return rows;
+    }
+
+    /** The density in fifths of each axis: 25 numbers can be read, 2,500 cannot. */
+    function densityRows(summary) {
+        const { spanAxis, edgesOf, shown } = mg.explore.numbers;
+        const { counts } = summary.density;
+        const [x, y] = [spanAxis(summary.density.x), spanAxis(summary.density.y)];
+        const [xs, ys] = [x, y].map((axis) => {
+            const edges = edgesOf(axis);
+            const bars = edges.length - 1;
+            return [0, 1, 2, 3, 4].map((part) => {
+                const [from, to] = [Math.round((part * bars) / 5), Math.round(((part + 1) * bars) / 5)];
+                return { from, to, words: `${shown(edges[from], axis, false)}–${shown(edges[to], axis, false)}` };
+            });
+        });
+        const rows = [[`${y.label} \\ ${x.label}`, ...xs.map((part) => part.words)]];
+        for (const up of [...ys].reverse()) {
+            const cells = xs.map((across) => {
+                const inside = counts.slice(up.from, up.to).flatMap((row) => row.slice(across.from, across.to));
+                return mg.count(inside.reduce((total, count) => total + count, 0));
+            });
+            rows.push([up.words, ...cells]);
+        }
+        return rows;
+    }
+
+    function yearRows(summary) {
+        const { shown } = mg.explore.numbers;
+        const fields = mg.explore.setup().fields;
+        const names = Object.keys(summary.by_year);
+        const rows = [["Year", "Songs", ...names.map((name) => fields[name].label)]];
+        summary.years.forEach((year, place) => {
+            const means = names.map((name) => shown(summary.by_year[name][place], fields[name]));
+            if (summary.year_songs[place]) rows.push([String(year), mg.count(summary.year_songs[place]), ...means]);
+        });
+        return rows;
+    }
+
+    document.addEventListener("toggle", (event) => {
+        const details = event.target;
+        if (!details.matches?.("#explore-page .mg-numbers") || !details.open) return;
+        fillNumbers(details.closest(".mg-chart").id, mg.explore.latest());
+    }, true);
+
+    mg.explore = Object.assign(mg.explore || {}, { drawFacets, showFacets, fillNumbers });
+})();

@@ -1,0 +1,76 @@
+/* Cells of the table of songs, and asking it to fetch again. Cells are made of elements and text, never of HTML. */
+(function () {
+    "use strict";
+    const mg = (window.musicgroup = window.musicgroup || {});
+    const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
+    const components = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
+    const NOTES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"]; // as in data_access/fields.py
+    const make = (...parts) => window.React.createElement(...parts);
+    const unknown = () => make("span", { className: "mg-unknown", title: "unknown" }, "–");
+
+    /** A number in a column's style; an en dash where it is unknown, nothing while the row is on its way. */
+    functions.mgValue = function (params, style) {
+        if (!params.data) return "";
+        return params.value === null || params.value === undefined ? "–" : mg.format(params.value, style, false);
+    };
+
+    /** A link within the application: Dash's router takes it, the page is not loaded anew. */
+    function link(key, words, path) {
+        const href = mg.path(path);
+        const follow = (event) => {
+            if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+            event.preventDefault();
+            window.history.pushState({}, "", href);
+            window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+            if (!path.startsWith("explore")) window.scrollTo(0, 0);
+        };
+        return make("a", { key, href, onClick: follow, title: words }, words);
+    }
+
+    components.MgSongLink = ({ data, value }) => {
+        if (!data) return make("span", { className: "mg-cell-waits" });
+        return link("song", value || "(no title)", `song/${encodeURIComponent(data.spotify_id)}`);
+    };
+
+    components.MgArtistLinks = ({ data, value }) => {
+        if (!data || !value) return null;
+        const links = value.flatMap(({ id, name }, place) => {
+            const artist = link(place, name, `explore?${new URLSearchParams({ artist: id })}`);
+            return place ? [", ", artist] : [artist];
+        });
+        return make("span", { title: value.map(({ name }) => name).join(", ") }, ...links);
+    };
+
+    components.MgKey = ({ data, value }) => {
+        if (!data) return null;
+        if (value === null || value === undefined) return unknown();
+        return make("span", {}, `${NOTES[Math.floor(value / 2)]} ${value % 2 ? "major" : "minor"}`);
+    };
+
+    components.MgYesNo = ({ data, value }) => {
+        if (!data) return null;
+        if (value === null || value === undefined) return unknown();
+        return make("span", {}, value ? "yes" : "no");
+    };
+
+    mg.grid = {
+        /** Throw the rows away, go to the top and ask again. */
+        refetch(id) {
+            const api = window.dash_ag_grid?.getApi(id);
+            if (!api) return;
+            api.ensureIndexVisible && api.getDisplayedRowCount() && api.ensureIndexVisible(0, "top");
+            api.purgeInfiniteCache();
+            if (!api.getDisplayedRowCount()) api.setRowCount(1, false); // an empty grid asks for nothing by itself
+        },
+        /** Called with every block that the grid gets: no rows are said, and the order goes into the address. */
+        answered({ total }) {
+            const api = window.dash_ag_grid?.getApi("explore-table");
+            if (!api) return;
+            const sorted = api.getColumnState().find((column) => column.sort);
+            const order = sorted ? (sorted.sort === "desc" ? "-" : "") + sorted.colId : "";
+            mg.explore.sorted(order === "title" ? "" : order);
+            if (total) api.hideOverlay();
+            else api.showNoRowsOverlay();
+        },
+    };
+})();
