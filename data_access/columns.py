@@ -195,7 +195,7 @@ def _write(version: int, folder: Path, dsn: str) -> None:
     np.save(folder / "genres.npy", np.vstack([genres["song_id"], genres["genre_id"]]).astype(np.int32))
 
     known = _write_orders(folder, values, codes, names)
-    search_index.build_search_arrays(folder, version)
+    search_index.build_search_arrays(folder, version, dsn)
     about = {
         "songs": songs.num_rows,
         "fields": [field.name for field in FIELDS if known[field.name]],

@@ -7,19 +7,17 @@ of `search_index` find them; PostgreSQL is only asked how the few found are writ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import select
 
-from data_access import catalogue, columns
+from data_access import catalogue, columns, songs, tables
 from data_access import text as folding
 from data_access.db import fetch
 from data_access.filters import SongFilter
 from data_access.search_index import Entries, SearchIndex, open_index
 from data_access.search_typos import corrections
-from data_access.tables import artists, song_artists, songs
 
 _ARTISTS_SHOWN = 3  # of 8, while there are songs for the rest
 _LONGEST_TEXT = 100
@@ -117,39 +115,30 @@ def _beginning_with(found: _Found, entries: Entries, kind: str, prefix: str) -> 
 def _described(version: int, index: SearchIndex, hits: list[tuple[str, int, str]]) -> list[Suggestion]:
     song_ids = [int(index.songs.id[rank]) for kind, rank, _ in hits if kind == "song"]
     artist_ids = [int(index.artists.id[rank]) for kind, rank, _ in hits if kind == "artist"]
-    song_rows = _song_rows(version, song_ids) if song_ids else {}
-    artist_rows = _artist_rows(version, artist_ids) if artist_ids else {}
-    suggestions = []
-    for kind, rank, corrected in hits:
-        if kind == "song":
-            row = song_rows[int(index.songs.id[rank])]
-            detail = ", ".join(name for name in row["artists"] if name) or "unknown artist"
-            if row["year"]:
-                detail += f" · {row['year']}"
-            path = f"/song/{row['spotify_id']}"
-            suggestions.append(Suggestion("song", row["title"], detail, path, corrected))
-        else:
-            row = artist_rows[int(index.artists.id[rank])]
-            number = f"{row['songs']:,} song{'' if row['songs'] == 1 else 's'}"
-            query = SongFilter(artists=frozenset({row["spotify_id"] or row["name"]})).to_query()
-            suggestions.append(Suggestion("artist", row["name"], number, f"/explore?{query}", corrected))
-    return suggestions
+    written = {
+        "song": iter([_song(line) for line in songs.lines(version, song_ids)]),
+        "artist": iter(_artists(version, artist_ids)),
+    }
+    return [Suggestion(kind, *next(written[kind]), corrected) for kind, _, corrected in hits]
 
 
-def _song_rows(version: int, song_ids: Sequence[int]) -> dict:
-    names = func.array_agg(aggregate_order_by(artists.c.name, song_artists.c.position))
-    statement = (
-        select(songs.c.song_id, songs.c.spotify_id, songs.c.title, songs.c.year, names.label("artists"))
-        .outerjoin(song_artists, song_artists.c.song_id == songs.c.song_id)
-        .outerjoin(artists, artists.c.artist_id == song_artists.c.artist_id)
-        .where(songs.c.song_id.in_(song_ids))
-        .group_by(songs.c.song_id, songs.c.spotify_id, songs.c.title, songs.c.year)
-    )
-    return {row["song_id"]: row for row in fetch(version, statement)}
+def _song(line: songs.SongLine) -> tuple[str, str, str]:
+    detail = ", ".join(line.artists) or "unknown artist"
+    if year := line.values["year"]:
+        detail += f" · {year:.0f}"
+    return line.title, detail, f"/song/{quote(line.spotify_id, safe='')}"
 
 
-def _artist_rows(version: int, artist_ids: Sequence[int]) -> dict:
-    statement = select(artists.c.artist_id, artists.c.spotify_id, artists.c.name, artists.c.songs).where(
-        artists.c.artist_id.in_(artist_ids)
-    )
-    return {row["artist_id"]: row for row in fetch(version, statement)}
+def _artists(version: int, artist_ids: list[int]) -> list[tuple[str, str, str]]:
+    if not artist_ids:
+        return []
+    artists = tables.artists.c
+    columns = [artists.artist_id, artists.spotify_id, artists.name, artists.songs]
+    rows = fetch(version, select(*columns).where(artists.artist_id.in_(artist_ids)))
+    by_id = {row["artist_id"]: row for row in rows}
+    found = []
+    for row in (by_id[artist_id] for artist_id in artist_ids):
+        number = f"{row['songs']:,} song{'' if row['songs'] == 1 else 's'}"
+        query = SongFilter(artists=frozenset({row["spotify_id"] or row["name"]})).to_query()
+        found.append((row["name"], number, f"/explore?{query}"))
+    return found
