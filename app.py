@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib
 from fnmatch import fnmatchcase
+from html import escape
+from typing import Any
 
 import dash
 from dash import Dash
+from flask import request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import api
@@ -26,7 +29,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     """
     settings = settings or get_settings()
     prefix = settings.url_prefix
-    app = Dash(
+    app = _Site(
         __name__,
         title=TITLE,
         description=DESCRIPTION,
@@ -44,19 +47,29 @@ def create_app(settings: Settings | None = None) -> Dash:
     app.layout = _layout
     server = app.server
     api.register(server)
-    headers.register(server, script_hashes=app.csp_hashes, known_page=is_page)
+    headers.register(server, script_hashes=app.csp_hashes, known_page=lambda path: page_at(path) is not None)
     server.wsgi_app = UnderPrefix(_behind_proxies(server.wsgi_app, settings.trusted_proxies), prefix)
     return app
 
 
-def is_page(path: str) -> bool:
-    """Whether a path (without the prefix) is the address of a page."""
+class _Site(Dash):
+    """Dash, with the page's own title in the document from the start."""
+
+    def interpolate_index(self, *values: Any, **parts: Any) -> str:
+        title = (page_at(request.path) or {}).get("title")
+        if isinstance(title, str):
+            parts["title"] = escape(title)
+        return super().interpolate_index(*values, **parts)
+
+
+def page_at(path: str) -> dict[str, Any] | None:
+    """The page that a path (without the prefix) is the address of."""
     path = path.strip("/")
-    return any(
-        fnmatchcase(path, shell.address_pattern(page["path_template"] or page["path"]))
-        for page in dash.page_registry.values()
-        if not page["module"].endswith("not_found_404")
-    )
+    for page in dash.page_registry.values():
+        pattern = shell.address_pattern(page["path_template"] or page["path"])
+        if fnmatchcase(path, pattern) and not page["module"].endswith("not_found_404"):
+            return page
+    return None
 
 
 def _layout():

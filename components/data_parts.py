@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from dash import html
 from dash.development.base_component import Component
@@ -63,3 +64,31 @@ def _percent(share: float) -> str:
 def example_row(text: str, line: int) -> Component:
     """A rejected row as it stands in the file."""
     return html.Div([html.Span(f"line {line:,}", className="mg-muted"), " ", html.Code(text, className="mg-row-text")])
+
+
+# ---- words -----------------------------------------------------------------------------------
+
+
+def number(value: int | None) -> str:
+    """12431 -> "12,431"; nothing for None."""
+    return "" if value is None else f"{value:,}"
+
+
+def moment(value: datetime | None) -> str:
+    """A time in the zone that it is in: "4 Nov 2026, 09:05 UTC"; nothing for None."""
+    return f"{value:%-d %b %Y, %H:%M %Z}".strip() if value else ""
+
+
+def duration(seconds: float) -> str:
+    """1.63 -> "1.6 s", 75 -> "1 min 15 s"."""
+    return f"{seconds:.1f} s" if seconds < 60 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
+
+
+def size(n_bytes: int | None) -> str | None:
+    """345000000 -> "345.0 MB"; None stays None."""
+    if n_bytes is None:
+        return None
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if n_bytes >= factor:
+            return f"{n_bytes / factor:.1f} {unit}"
+    return f"{n_bytes} bytes"

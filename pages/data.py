@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import dash
 from dash import Input, Output, get_relative_path, html
 
@@ -77,9 +75,9 @@ def _source(live: Catalogue):
         [
             ("File", live.source_name),
             ("Format", live.source_format),
-            ("Size", _bytes(live.source_bytes)),
+            ("Size", data_parts.size(live.source_bytes)),
             ("SHA-256", html.Code(live.source_sha256, className="mg-hash") if live.source_sha256 else None),
-            ("Loaded", f"{_time(live.finished_at)}, in {_seconds(live)}"),
+            ("Loaded", f"{data_parts.moment(live.finished_at)}, in {_took(live)}"),
             ("Holds", ", ".join(f"{number:,} {kind}" for kind in kinds if (number := getattr(live, kind))) + years),
             ("Catalogue version", str(live.version)),
         ]
@@ -110,11 +108,11 @@ def _history(loads: list[Catalogue]):
                 load.version,
                 html.Span(load.state, className=f"mg-badge mg-badge-{load.state}"),
                 load.source_name,
-                _number(load.file_rows),
-                _number(load.songs),
-                _number(load.rejected_rows),
-                _time(load.started_at),
-                _seconds(load),
+                data_parts.number(load.file_rows),
+                data_parts.number(load.songs),
+                data_parts.number(load.rejected_rows),
+                data_parts.moment(load.started_at),
+                _took(load),
                 load.error or "",
             )
             for load in loads
@@ -157,36 +155,13 @@ def _scale(field: Field) -> str:
     return special.get(field.name, field.unit or "0 to 1")
 
 
-# ---- words -----------------------------------------------------------------------------------
-
-
-def _number(value: int | None) -> str:
-    return "" if value is None else f"{value:,}"
-
-
-def _time(moment: datetime | None) -> str:
-    return f"{moment:%-d %b %Y, %H:%M} {moment:%Z}".strip() if moment else ""
-
-
-def _seconds(load: Catalogue) -> str:
-    if load.finished_at is None:
-        return ""
-    seconds = (load.finished_at - load.started_at).total_seconds()
-    return f"{seconds:.1f} s" if seconds < 60 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
-
-
-def _bytes(size: int | None) -> str | None:
-    if size is None:
-        return None
-    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= factor:
-            return f"{size / factor:.1f} {unit}"
-    return f"{size} bytes"
-
-
 def _rejected(live: Catalogue):
     return html.P("No row was rejected.", className="mg-note")
 
 
 def _unknown(live: Catalogue):
     return states.empty("…")
+
+
+def _took(load: Catalogue) -> str:
+    return data_parts.duration((load.finished_at - load.started_at).total_seconds()) if load.finished_at else ""
