@@ -49,7 +49,9 @@
     const pageItself = /_dash-(layout|dependencies)/.test(address) || body.includes("_pages_content");
     return plainFetch(resource, options).then(
       (answer) => {
-        if ([502, 503, 504].includes(answer.status) && address.includes(prefix)) lose(pageItself);
+        // Our own 503 comes as JSON: the server is there, the page says itself what it lacks.
+        const ours = (answer.headers.get("content-type") || "").includes("json");
+        if ([502, 503, 504].includes(answer.status) && !ours && address.includes(prefix)) lose(pageItself);
         return answer;
       },
       (error) => {
