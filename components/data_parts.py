@@ -39,31 +39,62 @@ def _figure(count: int, words: str, kind: str) -> Component:
     )
 
 
-def unknowns(rows: Sequence[tuple[str, int]], songs: int) -> Component:
-    """Which column is unknown for how many songs, most first, with a bar for the share."""
-    listed = [
-        (
-            label,
-            f"{count:,}",
-            _percent(count / songs if songs else 0),
-            spark.meter(count / songs if songs else 0, label=""),
-        )
-        for label, count in rows
-    ]
-    return parts.table(
-        ("Column", "Unknown", "Share", ""), listed, caption="Songs with an unknown value, by column", numeric=(1, 2)
+def unknowns(counts: Sequence[tuple[str, int]], songs: int) -> Component:
+    """(column, songs with an unknown value) as a table, most first; what is known of every song in one line."""
+    some = sorted((pair for pair in counts if 0 < pair[1] < songs), key=lambda pair: -pair[1])
+    absent = [label for label, count in counts if count == songs]
+    complete = [label for label, count in counts if count == 0]
+    return html.Div(
+        [
+            parts.table(
+                ("Column", "Unknown for", "Share", ""),
+                [
+                    (label, f"{count:,} songs", percent(count / songs), spark.meter(count / songs, label=""))
+                    for label, count in some
+                ],
+                caption="Songs with an unknown value, by column",
+                numeric=(1, 2),
+            )
+            if some
+            else None,
+            _listed("Known for every song", complete),
+            _listed("Not in this file at all", absent),
+        ],
+        className="mg-unknown",
     )
 
 
-def _percent(share: float) -> str:
-    if share and share < 0.001:
-        return "< 0.1 %"
-    return f"{100 * share:.1f} %"
+def _listed(words: str, labels: Sequence[str]) -> Component | None:
+    if not labels:
+        return None
+    return html.P([html.Strong(f"{words}: "), ", ".join(label.lower() for label in labels), "."], className="mg-note")
+
+
+def rejections(rows: Sequence[tuple[str, str, int, Sequence[tuple[int, str]]]]) -> Component:
+    """(reason, column, rows, examples as (line, row)) as a table, the examples folded away."""
+    listed = [
+        (
+            reason,
+            html.Code(column) if column else "whole row",
+            f"{count:,}",
+            html.Details(
+                [html.Summary("Examples"), *(example_row(text, line) for line, text in examples)],
+                className="mg-details",
+            ),
+        )
+        for reason, column, count, examples in rows
+    ]
+    return parts.table(
+        ("Reason", "Column", "Rows", ""), listed, caption="Rejected rows by reason, with examples", numeric=(2,)
+    )
 
 
 def example_row(text: str, line: int) -> Component:
     """A rejected row as it stands in the file."""
-    return html.Div([html.Span(f"line {line:,}", className="mg-muted"), " ", html.Code(text, className="mg-row-text")])
+    return html.Div(
+        [html.Span(f"line {line:,}", className="mg-muted"), html.Code(text, className="mg-row-text", dir="auto")],
+        className="mg-example",
+    )
 
 
 # ---- words -----------------------------------------------------------------------------------
@@ -82,6 +113,11 @@ def moment(value: datetime | None) -> str:
 def duration(seconds: float) -> str:
     """1.63 -> "1.6 s", 75 -> "1 min 15 s"."""
     return f"{seconds:.1f} s" if seconds < 60 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
+
+
+def percent(share: float) -> str:
+    """0.0413 -> "4.1 %"; a share that is there but tiny is not written as nothing."""
+    return "< 0.1 %" if 0 < share < 0.001 else f"{100 * share:.1f} %"
 
 
 def size(n_bytes: int | None) -> str | None:

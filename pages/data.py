@@ -6,7 +6,7 @@ import dash
 from dash import Input, Output, get_relative_path, html
 
 from components import data_parts, parts, states
-from data_access import catalogue
+from data_access import catalogue, quality
 from data_access.catalogue import Catalogue
 from data_access.fields import AUDIO_FEATURES, FIELD_BY_NAME, FIELDS, Field
 from pages import _guard as guard
@@ -156,11 +156,21 @@ def _scale(field: Field) -> str:
 
 
 def _rejected(live: Catalogue):
-    return html.P("No row was rejected.", className="mg-note")
+    if not live.rejected_rows:
+        return html.P("No row was rejected.", className="mg-note")
+    found = quality.rejected_by_reason()
+    return data_parts.rejections([(r.reason, r.column_name or "", r.rows, r.examples) for r in found])
 
 
 def _unknown(live: Catalogue):
-    return states.empty("…")
+    found = [(_column(u.column), u.unknown) for u in quality.unknowns_per_column()]
+    return data_parts.unknowns(found, live.songs or 0)
+
+
+def _column(name: str) -> str:
+    if name in FIELD_BY_NAME:
+        return FIELD_BY_NAME[name].label
+    return {"album_id": "Album"}.get(name, name.replace("_", " ").capitalize())
 
 
 def _took(load: Catalogue) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import dash
 from dash import Input, Output, get_relative_path, html
 
 from components import home_parts, parts, shell, spark
-from data_access import catalogue, explore
+from data_access import catalogue, explore, songs
 from data_access.catalogue import Catalogue
 from data_access.explore import Summary
-from data_access.fields import FIELD_BY_NAME, Field
+from data_access.fields import FIELD_BY_NAME, Field, key_name
 from data_access.filters import Range, SongFilter
+from data_access.songs import Extreme, SongLine
 from pages import _guard as guard
 from pages._presets import PRESETS
 
@@ -26,6 +29,7 @@ dash.register_page(
 
 GLANCE = ("energy", "valence", "danceability", "tempo", "loudness", "year", "duration_ms", "popularity")
 GLANCE_TILES = 6
+EXTREMES = 12
 RANDOM_SONGS = 6
 
 
@@ -55,7 +59,7 @@ def layout(**_query: object):
                     lead="The coloured part of each shape is the middle half of all songs. Open one to explore those.",
                 ),
                 parts.section(html.Div(wait(len(PRESETS), 128, "mg-ways"), id="home-ways"), title="Ways in"),
-                parts.section(html.Div(wait(8, 128, "mg-extremes"), id="home-extremes"), title="The extremes"),
+                parts.section(html.Div(wait(EXTREMES, 128, "mg-extremes"), id="home-extremes"), title="The extremes"),
                 random_card(),
                 whole_page=True,
             ),
@@ -86,7 +90,7 @@ def fill(_id: str):
         _stats(live),
         html.Div([_tile(name, whole) for name in _glance(whole)], className="mg-tiles"),
         html.Div(list(_ways(whole)), className="mg-ways"),
-        [],
+        html.Div([_extreme(found) for found in songs.extremes()[:EXTREMES]], className="mg-extremes"),
     )
 
 
@@ -102,7 +106,7 @@ def random_card():
 @guard.callback("home-random", Output("home-random-songs", "children"), Input("home-shuffle", "n_clicks"))
 def shuffle(_clicks: int | None):
     """Other songs at each click."""
-    return []
+    return [_row(song) for song in songs.random_songs(RANDOM_SONGS)]
 
 
 # ---- from numbers to parts -------------------------------------------------------------------
@@ -160,6 +164,31 @@ def _ways(whole: Summary):
             yield home_parts.way_in(
                 title=preset.title, words=preset.words, songs=found, share=found / whole.songs, href=_explore(chosen)
             )
+
+
+def _extreme(found: Extreme):
+    song = found.song
+    return home_parts.extreme(
+        superlative=found.what,
+        value=FIELD_BY_NAME[found.field].format(song.values[found.field]),
+        title=song.title,
+        artists=", ".join(song.artists),
+        href=_song(song),
+    )
+
+
+def _row(song: SongLine):
+    facts = [FIELD_BY_NAME[name].format(song.values[name]) for name in ("duration_ms", "tempo")]
+    return home_parts.song_row(
+        title=song.title,
+        artists=", ".join(song.artists),
+        facts=[*facts, "" if song.key is None else key_name(song.key)],
+        href=_song(song),
+    )
+
+
+def _song(song: SongLine) -> str:
+    return get_relative_path(f"/song/{quote(song.spotify_id, safe='')}")
 
 
 def _explore(song_filter: SongFilter) -> str:
