@@ -59,23 +59,15 @@ def _literal(texts: tuple[str, ...]) -> Credit:
 
 
 def _credit(names: list[str], ids: list[str] | None) -> Credit:
-    if not any(name.strip() for name in names):
-        raise ValueError("is empty")
-    for name in names:
-        if not name.strip():
-            raise ValueError("has an artist without a name")
-        _check_storable(name)
-    for spotify_id in ids or ():
-        _check_storable(spotify_id)
-        if len(spotify_id) > LONGEST_ID:
-            raise ValueError(f"has an id longer than {LONGEST_ID} characters")
-    return Credit(names, ids)
-
-
-def _check_storable(text: str) -> None:
-    if "\0" in text:
+    if not all(map(str.strip, names)) or not names:
+        raise ValueError("has an artist without a name" if any(map(str.strip, names)) else "is empty")
+    if ids and max(map(len, ids)) > LONGEST_ID:
+        raise ValueError(f"has an id longer than {LONGEST_ID} characters")
+    joined = "".join([*names, *ids] if ids else names)
+    if "\0" in joined:
         raise ValueError("holds a NUL character")
     try:
-        text.encode()
+        joined.encode()
     except UnicodeEncodeError:
         raise ValueError("holds half a character (a lone surrogate)") from None
+    return Credit(names, ids)

@@ -20,7 +20,8 @@ from psycopg2.extensions import connection as Connection
 
 from data_access.db import catalogue_schema
 from etl import database
-from etl.assemble import Assembler, escaped
+from etl.assemble import Assembler
+from etl.cells import escaped
 from etl.copying import copy_numbers, copy_texts, copying
 from etl.database import run
 from etl.errors import LoadError
@@ -31,7 +32,6 @@ from etl.source import Source
 from etl.values import NULL
 
 _CHUNK_ROWS = 8192
-_LONGEST_WORD = 400
 _SQL = Path(__file__).parent
 
 
@@ -139,10 +139,10 @@ def _fill_the_rest(work: Connection, made: Assembler) -> None:
     starts = np.repeat(np.cumsum(lengths) - lengths, lengths)
     positions = (np.arange(len(credited)) - starts).astype(np.int16)
     copy_numbers(work, "song_artists", {"song_id": song_ids, "position": positions, "artist_id": credited})
-    songs_of = map(str, np.bincount(credited, minlength=len(made.artists)).tolist())
+    songs_of = map(str, np.bincount(credited, minlength=len(made.artists.rows)).tolist())
     copy_texts(work, "artists", ("spotify_id", "name", "sort_name", "artist_id", "songs"),
-               zip(*_named(made.artists), songs_of, strict=True))  # fmt: skip
-    copy_texts(work, "albums", ("spotify_id", "name", "sort_name", "album_id"), zip(*_named(made.albums), strict=True))
+               zip(*_named(made.artists.rows), songs_of, strict=True))  # fmt: skip
+    copy_texts(work, "albums", ("spotify_id", "name", "sort_name", "album_id"), zip(*_named(made.albums.rows), strict=True))
 
     genres = sorted(made.memberships.genres.items())
     copy_texts(work, "genres", ("genre_id", "name", "songs"),
@@ -154,11 +154,9 @@ def _fill_the_rest(work: Connection, made: Assembler) -> None:
                  str(len(p.songs))) for i, p in enumerate(playlists)))  # fmt: skip
     copy_numbers(work, "song_playlists", _pairs("playlist_id", [p.songs for p in playlists]))
 
-    words = made.words
-    for word in [word for word in words if len(word) > _LONGEST_WORD]:
-        words[word[:_LONGEST_WORD]] += words.pop(word)
-    ordered = sorted(words)
-    copy_texts(work, "words", ("word", "songs"), zip(escaped(ordered), (str(words[w]) for w in ordered), strict=True))
+    words = made.words.counts()
+    copy_texts(work, "words", ("word", "songs"),
+               zip(escaped([word for word, _ in words]), (str(songs) for _, songs in words), strict=True))  # fmt: skip
     copy_texts(work, "rejected_rows", ("line", "reason", "column_name", "row_text"),
                ((str(line), *map(_cell, (reason, column, text))) for line, reason, column, text in made.rejected))  # fmt: skip
 

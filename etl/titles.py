@@ -24,10 +24,8 @@ _FEATURING = re.compile(rf"\s*[(\[]\s*{_CREDIT}[)\]]", re.I)
 def title_base(title: str, folded: str) -> str:
     """The folded title without version suffixes and "(feat. X)"; the whole folded title when nothing is left.
 
-    "Heroes - 2017 Remaster" -> "heroes"; `folded` is `fold(title)`, returned as it is for most titles.
+    "Heroes - 2017 Remaster" -> "heroes"; `folded` is `fold(title)`, returned as it is when there is nothing to strip.
     """
-    if " - " not in title and "(" not in title and "[" not in title and "–" not in title and "—" not in title:
-        return folded
     bare, before = title, ""
     while bare != before:
         before = bare

@@ -24,9 +24,9 @@ class Bad:
 
 
 class Memo(dict):
-    """Parsed values by their text; a text that does not parse gives a Bad and sets `has_bad`."""
+    """Parsed values by what they are parsed from; what does not parse gives a Bad and sets `has_bad`."""
 
-    def __init__(self, parse: Callable[[str], object]) -> None:
+    def __init__(self, parse: Callable[..., object]) -> None:
         super().__init__()
         self._parse = parse
         self.has_bad = False
@@ -114,8 +114,6 @@ def _shown(text: str) -> str:
 
 
 NUMBERS: dict[str, Number] = {
-    "unit": Number(0, 1),
-    "loudness": Number(-100, 20),
     "tempo": Number(0, 1000, zero_unknown=True),
     "duration": Number(0, 2_147_483_647, whole=True, zero_unknown=True),
 }
@@ -190,13 +188,15 @@ def _date(text: str) -> str:
         while len(numbers) > 1 and numbers[-1] == 0:  # 2004-00-00: only the year is known
             numbers.pop()
             precision = ("year", "month", "day")[len(numbers) - 1]
-        day = date(*(numbers + [1, 1])[:3])
+        day = date(*[*numbers, 1, 1][:3])
     except ValueError:
         raise ValueError(f"{_shown(text)} is not a date such as 1999, 1999-05 or 1999-05-31") from None
     return f"{day.isoformat()}\t{precision}\t{day.year}"
 
 
 PARSERS: dict[str, Callable[[str], str]] = {
+    "unit": Number(0, 1).parse,
+    "loudness": Number(-100, 20).parse,
     "flag": _flag,
     "ordinal": _whole(0, 32_767, unknown=0),
     "popularity": _whole(0, 100),
