@@ -2,7 +2,7 @@
  *
  * Every `.mg-brush` is one. `data-x` (and `data-y`, which makes it a box) holds the axis as JSON:
  * {field, low, high, step, style, from, to}: bars of `step` from `low`, the last one cut at `high`; `from` and `to` are
- * what the plot shows when that is less. The brush snaps to the edges of bars.
+ * what the plot shows when that is less; `whole` says that values are whole numbers. The brush snaps to the edges of bars.
  *
  * It tells what happens with bubbling events: `mg-brush-move` while it changes, `mg-brush` when it is let go,
  * `mg-brush-hover` for the bar under the pointer. Their detail is {ranges: {field: {low, high} or null}}, an end being
@@ -303,11 +303,12 @@
         axesOf: (host) => stateOf(host).axes,
         /** "0.50 to 0.90", "at least 0.50" or "everything". */
         words(axis, range) {
-            const write = (value) => mg.format(value, axis.style || "2");
+            const write = (value, unit) => mg.format(value, axis.style || "2", unit);
             if (!range) return "everything";
-            if (range.low === null) return `under ${write(range.high)}`;
             if (range.high === null) return `at least ${write(range.low)}`;
-            return `${mg.format(range.low, axis.style || "2", false)} to ${write(range.high)}`;
+            const high = write(axis.whole ? range.high - 1 : range.high);
+            if (range.low === null) return axis.whole ? `up to ${high}` : `under ${high}`;
+            return `${write(range.low, false)} to ${high}`;
         },
     };
 })();

@@ -9,6 +9,7 @@
     const mg = (window.musicgroup = window.musicgroup || {});
     let truth = null;
     let known = { page: null, setup: null };
+    let shown = { page: null, filter: "" }; // what the controls and the table follow
     let lastKind = "";
     let sort = "";
 
@@ -65,20 +66,24 @@
 
     const number = (value) => String(Math.round(value * 1e6) / 1e6);
 
-    /** A brushed range as it stands in the URL: half-open, so that neighbouring bars never share a song. */
-    function rangeToken(range) {
+    /** A brushed range as it stands in the URL: half-open, so that neighbouring bars never share a song.
+     *  Of whole numbers the last one is named: 1990..1999, not 1990..<2000. */
+    function rangeToken(range, axis) {
         if (!range) return "";
-        return `${range.low === null ? "" : number(range.low)}..${range.high === null ? "" : "<" + number(range.high)}`;
+        const high = range.high === null ? "" : axis.whole ? number(range.high - 1) : `<${number(range.high)}`;
+        return `${range.low === null ? "" : number(range.low)}..${high}`;
     }
 
+    /** The ranges of a query as a brush shows them, up to the edge where the last bar ends. */
     function rangesIn(params) {
         const ranges = {};
-        for (const field of Object.keys(setup().fields)) {
+        for (const [field, axis] of Object.entries(setup().fields)) {
             const token = params.get(field);
             if (!token) continue;
-            const [low, high] = token.split("..");
-            const end = (text) => (text ? Number(text.replace("<", "")) : null);
-            ranges[field] = { low: end(low), high: end(high || "") };
+            const [low, high = ""] = token.split("..");
+            const end = high ? Number(high.replace("<", "")) : null;
+            const beyond = axis.whole && end !== null && !high.startsWith("<") ? 1 : 0;
+            ranges[field] = { low: low ? Number(low) : null, high: end === null ? null : end + beyond };
         }
         return ranges;
     }
@@ -117,17 +122,18 @@
     // ---- showing it ----------------------------------------------------------------------------
 
     function adopt(query) {
-        const before = truth;
         truth = query || "";
         if (!setup()) return truth;
+        const before = shown;
+        shown = { page: page(), filter: filterPart(truth) };
         const params = parse(truth);
         showRanges(rangesIn(params));
         mg.explore.showFacets();
-        const filter = filterPart(truth);
+        const { filter } = shown;
         byId("explore-download").href = mg.path("explore.csv") + (filter ? `?${filter}` : "");
         byId("explore-reset").disabled = !filter;
         showChoices(params);
-        if (before !== null && filterPart(before) !== filter) mg.grid.refetch("explore-table");
+        if (before.page === page() && before.filter !== filter) mg.grid.refetch("explore-table");
         return truth;
     }
 
@@ -135,13 +141,16 @@
         document.querySelectorAll("#explore-page .mg-brush").forEach((host) => mg.brush.show(host, ranges));
         for (const [field, axis] of Object.entries(setup().fields)) {
             const range = ranges[field] || { low: null, high: null };
-            ["low", "high"].forEach((end) => fillBox(field, end, endText(range[end], axis)));
+            ["low", "high"].forEach((end) => fillBox(field, end, endText(range, end, axis)));
             byId(`explore-${field}-problem`).textContent = "";
             byId(`explore-${field}`).classList.toggle("mg-chart-brushed", field in ranges);
         }
     }
 
-    const endText = (value, axis) => (value === null ? "" : mg.format(value, axis.style, false));
+    function endText(range, end, axis) {
+        if (range[end] === null) return "";
+        return mg.format(range[end] - (axis.whole && end === "high" ? 1 : 0), axis.style, false);
+    }
 
     function fillBox(field, end, text) {
         const id = `explore-${field}-${end}`;
@@ -189,15 +198,15 @@
         const [lowBox, highBox] = ["low", "high"].map((end) => byId(`explore-${field}-${end}`));
         const before = parse(truth).get(field) || "..";
         const [lowBefore, highBefore] = before.split("..");
-        const shown = rangesIn(parse(truth))[field] || { low: null, high: null };
+        const range = rangesIn(parse(truth))[field] || { low: null, high: null };
         // An end that was not touched keeps its exact value, also where it shows fewer digits.
-        const end = (input, value, token) => {
-            if (input.value.trim() === endText(value, axis)) return { token, value };
+        const end = (input, name, token) => {
+            if (input.value.trim() === endText(range, name, axis)) return { token, value: range[name] };
             const typed = mg.parse(input.value, axis.style);
             return { token: typed === null ? "" : number(typed), value: typed };
         };
-        const low = end(lowBox, shown.low, lowBefore);
-        const high = end(highBox, shown.high, highBefore);
+        const low = end(lowBox, "low", lowBefore);
+        const high = end(highBox, "high", highBefore);
         const wrong = problem(axis, low.value, high.value);
         byId(`explore-${field}-problem`).textContent = wrong;
         [lowBox, highBox].forEach((input) => input.setAttribute("aria-invalid", String(Boolean(wrong))));
@@ -225,7 +234,7 @@
     document.addEventListener("mg-brush", (event) => {
         if (!page()) return;
         change((params) => {
-            for (const [field, range] of Object.entries(event.detail.ranges)) setOnly(params, field, rangeToken(range));
+            for (const [field, range] of Object.entries(event.detail.ranges)) setOnly(params, field, rangeToken(range, setup().fields[field]));
         });
     });
 

@@ -158,7 +158,7 @@
     function spanAxis({ field, first, last: end, group }) {
         const axis = mg.explore.setup().fields[field];
         const at = (bar) => Math.min(axis.low + bar * axis.step, axis.high);
-        return { ...axis, low: at(first), high: at(end), step: axis.step * group };
+        return { ...axis, low: at(first), high: at(end), step: axis.step * group }; // of bars put together
     }
 
     function edgesOf(axis) {

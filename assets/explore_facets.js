@@ -26,20 +26,25 @@
         if (shown) shown.textContent = mg.count(count);
     }
 
+    /** Counts of a group, as [pair, songs under the filter, songs in the catalogue]. */
     function countsOf(group, pairs) {
         const strongest = Math.max(0, ...pairs.map(([, count]) => count));
-        const byPair = new Map(pairs);
+        const byPair = new Map(pairs.map(([pair, ...counts]) => [pair, counts]));
         group.querySelectorAll("[data-facet]").forEach((button) => {
-            showCount(button, byPair.get(button.dataset.facet) || 0, strongest);
+            const [count, inAll] = byPair.get(button.dataset.facet) || [0, 0];
+            showCount(button, count, strongest);
+            // What the catalogue never has is no choice, except on the circle, which would have a gap.
+            button.hidden = !inAll && !button.matches(".mg-key-major, .mg-key-minor");
         });
     }
 
     function drawFacets({ summary, whole }) {
         const { keys } = mg.explore.setup();
-        const { key, time_signature: beats, explicit } = summary.facets;
-        countsOf(byId("explore-keys"), keys.map((token, code) => [`key=${token}`, key[code]]));
-        countsOf(byId("explore-time"), beats.map((count, number) => [`time=${number || "unknown"}`, count]));
-        countsOf(byId("explore-explicit"), [["explicit=no", explicit[0]], ["explicit=yes", explicit[1]]]);
+        const [mine, all] = [summary.facets, whole.facets];
+        const beats = (number) => `time=${number || "unknown"}`;
+        countsOf(byId("explore-keys"), keys.map((token, code) => [`key=${token}`, mine.key[code], all.key[code]]));
+        countsOf(byId("explore-time"), mine.time_signature.map((n, i) => [beats(i), n, all.time_signature[i]]));
+        countsOf(byId("explore-explicit"), ["no", "yes"].map((word, i) => [`explicit=${word}`, mine.explicit[i], all.explicit[i]]));
         drawGenres(summary.genres, whole.genres);
         showFacets();
     }
@@ -65,7 +70,7 @@
         // Replacing only when the list differs keeps the keyboard's place.
         const same = buttons.length === group.children.length && buttons.every((button, i) => button === group.children[i]);
         if (!same) group.replaceChildren(...buttons);
-        countsOf(group, names.map((name) => [`genre=${name}`, counts[name] || 0]));
+        countsOf(group, names.map((name) => [`genre=${name}`, counts[name] || 0, wholeCounts[name]]));
     }
 
     function genreButton(group, name) {

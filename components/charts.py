@@ -199,7 +199,7 @@ def chart_card(
     heading = html.Div(
         [
             html.H3([title, parts.hint_mark(explanation)], id=f"{name}-title"),
-            html.Span(id=f"{name}-says", className="mg-chart-says"),
+            html.P(id=f"{name}-says", className="mg-chart-says"),
         ],
         className="mg-chart-heading",
     )

@@ -11,17 +11,18 @@ from math import cos, pi, sin
 
 from dash import html
 
-_OUTER, _INNER = 41.0, 25.0  # radii of the two rings, percent of the square's side
+_OUTER, _INNER = 41.5, 25.5  # radii of the two rings, percent of the square's side
 
 
-def facet_button(pair: str, text: str, *, label: str = "", class_name: str = "", style: dict | None = None) -> html.Button:
+def facet_button(
+    pair: str, text: str, *, label: str = "", class_name: str = "", style: dict | None = None
+) -> html.Button:
     """One toggle; `label` is its full name where `text` is too short to say it ("A minor" for "Am")."""
     return html.Button(
         [html.Span(text, className="mg-facet-name"), html.Span(className="mg-facet-count")],
         type="button",
         className=f"mg-facet {class_name}".strip(),
         style=style or {},
-        disabled=False,
         **{"data-facet": pair, "data-label": label or text, "aria-label": label or text, "aria-pressed": "false"},
     )
 

@@ -17,11 +17,12 @@ from pages._explore_state import LINES_AT_MOST, MEANS, ExploreState
 
 _TICKS = {
     "loudness": range(-40, 1, 10),
-    "tempo": range(60, 230, 30),
+    "tempo": range(60, 200, 40),
     "duration_ms": range(60_000, 540_001, 120_000),
     "year": range(1900, 2100, 20),
     "popularity": range(0, 100, 20),
 }
+_WHOLE = ("year", "popularity")
 _BEATS = (3, 4, 5, 1, 0)
 
 
@@ -42,7 +43,9 @@ def ticks_of(of: Field) -> list[tuple[float, str]]:
 def axis_of(of: Field) -> dict:
     """A field's axis for the brush; its bars are the histogram's."""
     step = (of.high - of.low) / of.bins * of.codes_per_bar
-    return brush.axis(of.name, of.low, of.high, round(step, 6), label=of.label, style=style_of(of))
+    return brush.axis(
+        of.name, of.low, of.high, round(step, 6), label=of.label, style=style_of(of), whole=of.name in _WHOLE
+    )
 
 
 def setup() -> str:
@@ -162,7 +165,7 @@ def histogram_card(of: Field) -> Component:
 
 
 def _end_text(of: Field, value: float) -> str:
-    return of.format(value).removesuffix(f" {of.unit}") if of.name not in ("year", "popularity") else ""
+    return of.format(value).removesuffix(f" {of.unit}") if of.name not in _WHOLE else ""
 
 
 def density_card(state: ExploreState) -> Component:
@@ -217,6 +220,20 @@ def _choice(component_id: str, words: str, value: object, names: list[str], seve
         className="mg-choice mg-choice-several" if several else "mg-choice",
         title=f"At most {LINES_AT_MOST}" if several else None,
     )  # fmt: skip
+
+
+def legend_card() -> Component:
+    """How to read the charts, said once."""
+    return html.Div(
+        [
+            html.H3("How to read these"),
+            html.P([html.I(className="mg-swatch mg-swatch-whole"), "the whole catalogue"]),
+            html.P([html.I(className="mg-swatch mg-swatch-selected"), "your songs, under all other brushes"]),
+            html.P("Each is drawn as shares of its own set, so that a handful of songs stays readable."),
+            html.P("Drag over a chart to brush a range, drag it to move, click beside it to clear."),
+        ],
+        className="mg-card mg-chart mg-legend",
+    )
 
 
 # ---- the table -------------------------------------------------------------------------------

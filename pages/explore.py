@@ -83,16 +83,16 @@ def _bar(state: ExploreState) -> Component:
 
 
 def _charts(state: ExploreState) -> Component:
-    how_to_read = (
-        "Grey is the whole catalogue, colour your songs, each as shares of its own set. Drag over a chart to brush a "
-        "range; a chart leaves out its own brush, so that you see what lies beside it."
-    )
     return guard.region(
         "explore-charts",
-        html.P(how_to_read, className="mg-note mg-how-to-read"),
         html.Div(id="explore-empty", className="mg-explore-empty"),
         html.Div(
-            [*map(parts.histogram_card, FIELDS), parts.density_card(state), parts.by_year_card(state)],
+            [
+                *map(parts.histogram_card, FIELDS),
+                parts.legend_card(),
+                parts.density_card(state),
+                parts.by_year_card(state),
+            ],
             className="mg-charts",
         ),
         className="mg-explore-charts",
