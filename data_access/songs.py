@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from data_access.cache import cached
 from data_access.columns import ColumnStore, open_store
 from data_access.db import fetch
 from data_access.fields import FIELD_BY_NAME
+from data_access.filters import Range, SongFilter
 
 _VERSIONS_SHOWN = 50
 _LONGEST_ID = 100
@@ -268,3 +270,31 @@ def _number(value: float | None) -> float | None:
 
 def _key(row) -> int | None:
     return None if row["key"] is None or row["mode"] is None else row["key"] * 2 + row["mode"]
+
+
+# ---- songs that are like one -------------------------------------------------------------------
+
+_LIKE = ("energy", "valence", "danceability", "acousticness", "tempo")
+_LIKE_SONGS = 60
+
+
+def filter_like(song: SongDetail) -> SongFilter:
+    """A filter for songs like this one: its surroundings in each of five features that it knows.
+
+    The ranges hold the same share of the catalogue on either side, as wide as would leave about sixty songs if the
+    features were independent (they are not, so it is often more). Empty when nothing is known.
+    """
+    store = open_store(catalogue.current())
+    known = [name for name in _LIKE if name in song.percentiles]
+    found = SongFilter()
+    for name in known:
+        width = min(0.5, max(0.02, (_LIKE_SONGS / store.n_songs) ** (1 / len(known)) / 2))
+        order, n_known = store.order(name)
+        column, own = store.values(name), song.percentiles[name]
+        ends = [
+            float(column[order[int(np.clip(share * n_known, 0, n_known - 1))]]) for share in (own - width, own + width)
+        ]
+        step = 10.0 ** -FIELD_BY_NAME[name].decimals
+        low, high = math.floor(ends[0] / step), math.ceil(ends[1] / step)
+        found = found.with_range(name, Range(round(low * step, 4), round(high * step, 4)))
+    return found

@@ -1,0 +1,50 @@
+"""The radar: one polygon over the audio features, in shares of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+
+def radar(names: Sequence[str], shares: Sequence[float | None], *, middle: float = 0.5) -> go.Figure:
+    """How high a song stands in each feature: `shares` (features,) from 0 to 1 of the songs that are lower.
+
+    The dashed ring at `middle` is the song in the middle of the catalogue. A feature that is unknown (None)
+    leaves a gap. Colours come from assets/50-song.css.
+    """
+    around = [*names, *names[:1]]
+    figure = go.Figure(
+        [
+            go.Scatterpolar(
+                theta=around, r=[middle] * len(around), mode="lines", uid="middle",
+                line={"dash": "dot", "width": 1}, hoverinfo="skip",
+            ),
+            go.Scatterpolar(
+                theta=around, r=[*shares, *shares[:1]], mode="lines+markers", fill="toself", uid="song",
+                marker={"size": 6}, connectgaps=False, hoverinfo="skip",
+            ),
+        ]
+    )  # fmt: skip
+    figure.update_layout(
+        template={},
+        margin={"l": 84, "r": 84, "t": 28, "b": 28},
+        showlegend=False,
+        autosize=True,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": "system-ui, sans-serif", "size": 12, "color": "#777"},
+        dragmode=False,
+        polar={
+            "bgcolor": "rgba(0,0,0,0)",
+            "radialaxis": {
+                "range": [0, 1],
+                "tickvals": [0.5, 1],
+                "showticklabels": False,
+                "ticks": "",
+                "showline": False,
+            },
+            "angularaxis": {"direction": "clockwise", "rotation": 90, "ticks": "", "showline": False},
+        },
+    )
+    return figure
