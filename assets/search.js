@@ -44,6 +44,7 @@
     let options = [];
     let active = -1;
     let shownFor = ""; // the text that the list answers
+    let meant = ""; // the same text, or its correction where the catalogue has nothing as typed
     let pause = 0;
     let asked = null; // AbortController of the request under way
 
@@ -122,15 +123,15 @@
       const sections = corrections.flatMap((corrected) =>
         section(corrected, found.filter((one) => one.corrected === corrected)),
       );
+      meant = corrections[0] || text;
       const inExplore = option(
-        exploreAddress(text), "All songs with ", element("b", { dir: "auto" }, "“" + text + "”"), " in Explore",
+        exploreAddress(meant), "All songs with ", element("b", { dir: "auto" }, "“" + meant + "”"), " in Explore",
       );
       inExplore.classList.add("mg-search-all");
       list.replaceChildren(...sections, ...(found.length ? [inExplore] : []));
       if (!found.length) options = [];
-      const exact = found.some((one) => !one.corrected);
       if (!found.length) say("No song or artist with “" + text + "”, nor with one typing error in a word.");
-      else if (!exact) say("Nothing is written “" + text + "”.");
+      else if (meant !== text) say("Nothing is written “" + text + "”; showing results for “" + meant + "”.", true);
       else say(found.length + (found.length === 1 ? " suggestion" : " suggestions"), true);
       shownFor = text;
       open(document.activeElement === input);
@@ -212,7 +213,7 @@
       event.preventDefault();
       const text = input.value.trim();
       if (options[active] && !popup.hidden) leave(options[active].getAttribute("href"));
-      else if (text) leave(exploreAddress(text));
+      else if (text) leave(exploreAddress(text === shownFor ? meant : text));
     });
     // A press must not take the focus from the text, or the list closes before the click.
     popup.addEventListener("mousedown", (event) => event.preventDefault());

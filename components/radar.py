@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+_GRID = "rgba(128,128,128,0.22)"  # shows on both themes
+
 
 def radar(names: Sequence[str], shares: Sequence[float | None], *, middle: float = 0.5) -> go.Figure:
     """How high a song stands in each feature: `shares` (features,) from 0 to 1 of the songs that are lower.
@@ -28,7 +30,7 @@ def radar(names: Sequence[str], shares: Sequence[float | None], *, middle: float
     )  # fmt: skip
     figure.update_layout(
         template={},
-        margin={"l": 84, "r": 84, "t": 28, "b": 28},
+        margin={"l": 84, "r": 84, "t": 32, "b": 32},
         showlegend=False,
         autosize=True,
         paper_bgcolor="rgba(0,0,0,0)",
@@ -37,14 +39,18 @@ def radar(names: Sequence[str], shares: Sequence[float | None], *, middle: float
         dragmode=False,
         polar={
             "bgcolor": "rgba(0,0,0,0)",
+            "gridshape": "linear",
             "radialaxis": {
-                "range": [0, 1],
-                "tickvals": [0.5, 1],
+                "range": [0, 1.02],
+                "tickvals": [0.25, 0.5, 0.75, 1],
+                "gridcolor": _GRID,
                 "showticklabels": False,
                 "ticks": "",
                 "showline": False,
             },
-            "angularaxis": {"direction": "clockwise", "rotation": 90, "ticks": "", "showline": False},
+            "angularaxis": {
+                "direction": "clockwise", "rotation": 90, "gridcolor": _GRID, "ticks": "", "showline": False,
+            },
         },
-    )
+    )  # fmt: skip
     return figure

@@ -30,13 +30,13 @@ class Standing:
 
 
 def share_words(share: float) -> str:
-    """"higher than 83 % of songs"; the ends of the scale are not rounded to 0 or 100 %."""
+    """"higher than 83 % of songs"; at the ends of the scale that would be 0 or 100 %, which is said otherwise."""
     if share <= 0:
         return "no song is lower"
     if share < 0.01:
-        return "higher than under 1 % of songs"
+        return "among the lowest 1 % of songs"
     if share > 0.99:
-        return f"higher than {min(int(share * 1000) / 10, 99.9)} % of songs"
+        return "among the highest 1 % of songs"
     return f"higher than {share * 100:.0f} % of songs"
 
 

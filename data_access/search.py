@@ -66,7 +66,8 @@ def suggest(text: str, limit: int = 8) -> list[Suggestion]:
     One suggestion for all versions of a song. Deterministic: equal weights go by number.
     Raises what `catalogue.current` and `db.fetch` raise.
     """
-    words = folding.words(text[:_LONGEST_TEXT])
+    text = text[:_LONGEST_TEXT].encode(errors="ignore").decode()  # no lone surrogates
+    words = folding.words(text)
     if not words or limit < 1:
         return []
     version = catalogue.current()

@@ -63,7 +63,7 @@ def standings(song: SongDetail, histograms: Mapping[str, Sequence[int]]) -> list
                 place=_place(value, edges),
                 counts=counts,
                 low=field.format(low),
-                high=field.format(high),
+                high=field.format(100 if field.name == "popularity" else high),  # its last bar begins at 100
             )
         )
     return found
