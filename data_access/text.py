@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 _NOT_WORD = re.compile(r"[\W_]+")
-_ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
+_ASCII: dict[int, str | None] = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 _ASCII |= {ord("'"): None, ord("\n"): "\n"}
 
 

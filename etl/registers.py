@@ -39,13 +39,13 @@ class Artists:
                 if number == len(self.rows) + len(fresh):
                     fresh.append((key if credit.ids is not None and key else None, name))
                 found.append(number)
-            credit.numbers = tuple(found) if len(found) == 1 else tuple(dict.fromkeys(found))
+            credit.numbers = tuple(dict.fromkeys(found))
         names = [name for _, name in fresh]
         self.rows += [(key, name, folded) for (key, name), folded in zip(fresh, fold_all(names), strict=True)]
         rows = self.rows
         for credit in unseen.values():
-            credit.folded = " ".join([rows[number][2] for number in credit.numbers])
-        return [credit.numbers for credit in credits]
+            credit.folded = " ".join([rows[number][2] for number in credit.numbers or ()])
+        return [credit.numbers for credit in credits]  # type: ignore[misc]  # all have them now
 
 
 class Albums:

@@ -87,7 +87,7 @@ class Source:
                     yield io.BufferedReader(gzip.GzipFile(fileobj=self._raw), _READ_BYTES)
                 elif start == b"PK\x03\x04":
                     with zipfile.ZipFile(self._raw) as archive, archive.open(self._member(archive)) as member:
-                        yield io.BufferedReader(member, _READ_BYTES)  # type: ignore[arg-type, type-var]
+                        yield io.BufferedReader(member, _READ_BYTES)  # type: ignore[type-var]
                 else:
                     yield self._raw
         except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError) as error:
@@ -105,11 +105,11 @@ class Source:
         return names[0]
 
     @contextmanager
-    def _text(self) -> Iterator[io.TextIOWrapper]:
+    def _text(self, errors: str = "strict") -> Iterator[io.TextIOWrapper]:
         with self._binary() as binary:
             if binary.read(3) != b"\xef\xbb\xbf":
                 binary.seek(0)
-            text = io.TextIOWrapper(binary, "utf-8", newline="")
+            text = io.TextIOWrapper(binary, "utf-8", errors, newline="")
             try:
                 yield text
             finally:
@@ -122,10 +122,12 @@ class Source:
             raise LoadError(f"{self.path}: line 1: is UTF-16; save it as UTF-8.")
         if b"\0" in start:
             raise LoadError(f"{self.path}: is not a CSV file but binary data; name a CSV file (or its .gz or .zip).")
-        with self._text() as text:
+        # Lenient, because the first block holds many rows; a fault in them is for `chunks` to name.
+        with self._text("surrogateescape") as text:
             try:
                 header = next(csv.reader(text, strict=True), [])
-            except (csv.Error, UnicodeDecodeError) as error:
+                "".join(header).encode()
+            except (csv.Error, UnicodeEncodeError) as error:
                 self._explain(error)
         if not any(name.strip() for name in header):
             raise LoadError(f"{self.path}: line 1: is blank; it must name the columns.")
@@ -137,9 +139,9 @@ class Source:
 
     # ---- what went wrong where -----------------------------------------------------------------
 
-    def _explain(self, error: csv.Error | UnicodeDecodeError) -> NoReturn:
+    def _explain(self, error: csv.Error | UnicodeError) -> NoReturn:
         """Read again, slowly, to raise a LoadError with the line and column of the fault."""
-        if isinstance(error, UnicodeDecodeError):
+        if isinstance(error, UnicodeError):
             with self._binary() as binary:
                 for number, line in enumerate(binary, 1):
                     try:
