@@ -15,6 +15,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -100,7 +101,8 @@ def _ensure_running(data_dir: Path) -> None:
     if not (pgdata / "PG_VERSION").exists():
         _initialise(pgdata)
     (pgdata / "musicgroup.conf").write_text(_CONFIGURATION)
-    if _pg_ctl("status", check=False).returncode == 0:
+    if _already_up(pgdata):
+        _create_database()
         return
     _make_private(_socket_dir())  # whoever reaches the socket is the database's superuser
     started = _pg_ctl(
@@ -115,12 +117,61 @@ def _ensure_running(data_dir: Path) -> None:
         check=False,
     )
     if started.returncode != 0:
-        log = (pgdata / "server.log").read_text(errors="replace").strip().splitlines()
+        log = (pgdata / "server.log").read_text(errors="replace").splitlines()
+        fatal = [line.split("FATAL:")[1].strip() for line in log if "FATAL:" in line]
         raise EmbeddedPostgresError(
-            f"The embedded PostgreSQL did not start: {log[-1] if log else started.stderr.strip()} "
+            f"The embedded PostgreSQL did not start: {fatal[-1] if fatal else started.stderr.strip()} "
             f"(log: {pgdata / 'server.log'})."
         )
     _create_database()
+
+
+def _already_up(pgdata: Path) -> bool:
+    """Whether the server answers; when it was killed, what it left behind is out of the way afterwards.
+
+    `pg_ctl status` alone would not do: the number in postmaster.pid may be a zombie's, or by now another process's.
+    """
+    pid_file = pgdata / "postmaster.pid"
+    deadline = time.monotonic() + _START_SECONDS
+    while pid_file.exists() and time.monotonic() < deadline:
+        if _accepts_connections():
+            return True
+        pid = pid_file.read_text().split("\n")[0]
+        if str(pgdata) not in _command_line(pid) and not _orphans():
+            pid_file.unlink(missing_ok=True)
+            (_socket_dir() / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+            return False
+        time.sleep(0.1)  # it is starting or stopping, or what is left of it is about to notice and end
+    return False
+
+
+def _accepts_connections() -> bool:
+    try:
+        psycopg2.connect(f"postgresql://postgres@/postgres?host={_socket_dir()}", connect_timeout=5).close()
+    except psycopg2.OperationalError:
+        return False
+    return True
+
+
+def _command_line(pid: str) -> str:
+    """Arguments of a process; empty for a zombie and for none."""
+    try:
+        return Path("/proc", pid, "cmdline").read_text().replace("\0", " ")
+    except OSError:
+        return ""
+
+
+def _orphans() -> bool:
+    """Whether there are PostgreSQL processes whose postmaster has died: they must not meet a new one."""
+    for process in Path("/proc").glob("[0-9]*"):
+        if _command_line(process.name).startswith("postgres: "):
+            try:
+                parent = process.joinpath("stat").read_text().rpartition(")")[2].split()[1]
+            except OSError:
+                continue
+            if "postgres" not in _command_line(parent):
+                return True
+    return False
 
 
 def _initialise(pgdata: Path) -> None:

@@ -20,7 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from data_access import embedded
 from settings import PROJECT_DIR, SettingError, Settings, get_settings
@@ -134,15 +134,17 @@ class Supervisor:
     def _stop(self, server: subprocess.Popen) -> None:
         if server.poll() is None:
             _say("Stopping ...")
-            server.send_signal(signal.SIGTERM)  # gunicorn: finish what has begun
         asked, deadline = self._signals, time.monotonic() + _GRACE_SECONDS
-        while _ended(server) is None:
+        while server.poll() is None:
+            # gunicorn: SIGTERM finishes what has begun, SIGQUIT does not. The whole session gets it, and again and
+            # again, because a worker that is still starting misses the first.
+            with suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGQUIT if self._signals > asked else signal.SIGTERM)
             if self._signals > asked:
-                server.send_signal(signal.SIGQUIT)  # gunicorn: now
-                asked = self._signals
-                deadline = min(deadline, time.monotonic() + 2)
+                asked, deadline = self._signals, min(deadline, time.monotonic() + 2)
             if time.monotonic() > deadline:
                 _wait_or_kill(server, 0)
+            _ended(server, 0.5)
 
 
 def _child(*arguments: str) -> subprocess.Popen:

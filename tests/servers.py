@@ -15,9 +15,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from settings import PROJECT_DIR
 
@@ -62,21 +63,18 @@ def process(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=die_with_parent,
+            preexec_fn=die_with_parent,  # noqa: PLW1509  # two system calls, no lock
         )
     try:
         yield child
     finally:
         child.terminate()
         try:
-            child.wait(15)
-        except subprocess.TimeoutExpired:
-            pass
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(15)
         finally:
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             child.wait()
 
 
@@ -94,7 +92,7 @@ def gunicorn(log: Path, port: int | None = None, **environment: str) -> Iterator
 @contextmanager
 def nginx(program: str, upstream: str) -> Iterator[str]:
     """A real nginx with the location block of ops/deploy/nginx.conf before `upstream` (gunicorn's address)."""
-    port, upstream_port = free_port(), upstream.split(":")[2].split("/")[0]
+    port, upstream_port = free_port(), str(urlsplit(upstream).port)
     location = LOCATION.read_text().replace("<port>", upstream_port)
     with open_folder() as folder:
         configuration = folder / "nginx.conf"
@@ -179,9 +177,8 @@ def wait_for(address: str, child: subprocess.Popen, log: Path, seconds: float = 
             ended = child.poll() is not None
             if ended or time.monotonic() > deadline:
                 problem = f"ended with {child.returncode}" if ended else f"gave no answer in {seconds:.0f} s"
-                raise AssertionError(
-                    f"{child.args} {problem}:\n{log.read_text(errors='replace')[-3000:]}"
-                ) from None
+                end_of_log = log.read_text(errors="replace")[-3000:]
+                raise AssertionError(f"{child.args!r} {problem}:\n{end_of_log}") from None
             time.sleep(0.05)
 
 
@@ -190,5 +187,14 @@ def find_program(*names: str) -> str | None:
     for name in names:
         path = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin") if name else None
         if path and subprocess.run([path, "-v"], capture_output=True, check=False).returncode == 0:
+            return path
+    return None
+
+
+def find_browser() -> str | None:
+    """Path of a Chromium that really runs; CHROMIUM= comes first."""
+    for name in (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
+        path = shutil.which(name) if name else None
+        if path and subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0:
             return path
     return None
