@@ -6,7 +6,8 @@ are mapped read-only, so that all workers share one copy in the page cache.
 
     values.npy   (fields, songs) float32   NaN is unknown; rows in the order of FIELDS
     codes.npy    (songs, 16) uint8         bin codes: FIELDS, then key, time_signature, explicit; one row
-                                           is one song, so that a linked count reads it in one go
+                                           is one song, to tally all of a song's codes in one go
+    columns.npy  (16, songs) uint8         the same codes turned round, to test a condition on many songs at once
     order-*.npy  (songs,) int32            song ids in ascending order of a column, unknown last
     genres.npy   (2, pairs) int32          song id and genre number of every song_genres row
 """
@@ -80,6 +81,11 @@ class ColumnStore:
         return self._map("codes")
 
     @cached_property
+    def columns(self) -> np.ndarray:
+        """(16, songs) uint8; the codes, one row a column."""
+        return self._map("columns")
+
+    @cached_property
     def genre_pairs(self) -> np.ndarray:
         """(2, pairs) int32: song ids, genre numbers."""
         return self._map("genres")
@@ -90,7 +96,7 @@ class ColumnStore:
 
     def code_column(self, name: str) -> np.ndarray:
         """One column of codes, (songs,) uint8."""
-        return self.codes[:, CODE_COLUMN[name]]
+        return self.columns[CODE_COLUMN[name]]
 
     def column(self, name: str) -> np.ndarray:
         """What `SongFilter.mask` asks for: a field's values, a facet's codes."""
@@ -192,6 +198,7 @@ def _write(version: int, folder: Path, dsn: str) -> None:
         codes[:, CODE_COLUMN[name]] = songs[name].fill_null(unknown).to_numpy()
     np.save(folder / "values.npy", values)
     np.save(folder / "codes.npy", codes)
+    np.save(folder / "columns.npy", np.ascontiguousarray(codes.T))
     np.save(folder / "genres.npy", np.vstack([genres["song_id"], genres["genre_id"]]).astype(np.int32))
 
     known = _write_orders(folder, values, codes, names)

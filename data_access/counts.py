@@ -5,48 +5,53 @@ A song that meets every condition counts in every chart; one that misses exactly
 only in the chart of that condition. So a single pass that remembers *which* condition a song
 missed is enough, however many charts there are.
 
-Conditions on a field are decided by its byte code where that settles it; only songs in the two bins that a
-range cuts through have their exact value looked at.
+The pass has two steps over blocks that stay in the processor's cache: mark which condition a song missed, from
+columns laid out song by song (vector instructions), then tally, from rows that hold all codes of a song.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 
 import numpy as np
 from numba import njit
 
-from data_access.columns import CODE_COLUMN, CODE_WIDTH, VALUE_ROW, ColumnStore
-from data_access.fields import FIELD_BY_NAME, UNKNOWN_CODE, Field
+from data_access.columns import CODE_COLUMN, CODE_COLUMNS, CODE_WIDTH, ColumnStore
+from data_access.fields import FIELD_BY_NAME, Field
 from data_access.filters import Range, SongFilter
 from settings import get_settings
 
-IN, OUT, LOOK = 0, 1, 2
-"""What a code says about a condition: met, missed, or look at the exact value."""
-
 _CONDITIONS_AT_MOST = 32
 MISSED_SEVERAL = 255
+_N_COLUMNS = len(CODE_COLUMNS)
+_BLOCK = 16_384  # songs; what a block reads and writes fits the second-level cache
+
+BY_CODES, BY_VALUES, BY_SET, BY_MEMBERS = range(4)
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One part of a filter, as the pass wants it.
+    """One part of a filter, as the pass wants it; `part` is the field, facet or membership it belongs to.
 
-    `part` is the field or facet it belongs to. `column` is the column of codes it reads, or -1 for a
-    membership; `verdicts` (256,) uint8 says IN, OUT or LOOK for each code. `low` and `high` are
-    the exact bounds for LOOK. `members` (songs,) uint8 holds IN or OUT for a membership, else is empty.
+    BY_CODES: met by the codes first..last of `column`; for ranges whose ends are edges of bins, one byte a song.
+    BY_VALUES: met by float32 values low..high of the field; for all other ranges.
+    BY_SET: met by the codes of `column` for which `table` (256,) uint8 is 1.
+    BY_MEMBERS: met by the songs for which `members` (songs,) uint8 is 1.
     """
 
     part: str
-    column: int
-    verdicts: np.ndarray
-    low: np.float32
-    high: np.float32
-    members: np.ndarray
+    kind: int
+    column: int = -1
+    first: int = 0
+    last: int = 0
+    low: float = 0.0
+    high: float = 0.0
+    table: np.ndarray = field(default_factory=lambda: np.zeros(256, dtype=np.uint8))
+    members: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.uint8))
 
 
 @dataclass(frozen=True)
@@ -77,41 +82,30 @@ class Linked:
 
 def conditions(song_filter: SongFilter, members: Mapping[str, np.ndarray], n_songs: int) -> list[Condition]:
     """A filter as conditions; `members` has the song ids of each of its memberships."""
-    none = np.empty(0, dtype=np.uint8)
-    found = []
-    for name, chosen in song_filter.ranges:
-        low, high = chosen.bounds()
-        verdicts = range_verdicts(FIELD_BY_NAME[name], chosen)
-        found.append(Condition(name, CODE_COLUMN[name], verdicts, low, high, none))
+    found = [range_condition(FIELD_BY_NAME[name], chosen) for name, chosen in song_filter.ranges]
     for name, wanted in song_filter.code_sets():
-        verdicts = np.full(256, OUT, dtype=np.uint8)
-        verdicts[list(wanted)] = IN
-        found.append(Condition(name, CODE_COLUMN[name], verdicts, np.float32(0), np.float32(0), none))
+        table = np.zeros(256, dtype=np.uint8)
+        table[list(wanted)] = 1
+        found.append(Condition(name, BY_SET, CODE_COLUMN[name], table=table))
     for kind, _ in song_filter.memberships():
-        outside = np.full(n_songs, OUT, dtype=np.uint8)
-        outside[members[kind]] = IN
-        found.append(Condition(kind, -1, np.zeros(256, np.uint8), np.float32(0), np.float32(0), outside))
+        inside = np.zeros(n_songs, dtype=np.uint8)
+        inside[members[kind]] = 1
+        found.append(Condition(kind, BY_MEMBERS, members=inside))
     assert len(found) <= _CONDITIONS_AT_MOST
     return found
 
 
-def range_verdicts(field: Field, chosen: Range) -> np.ndarray:
-    """(256,) uint8: IN for bins wholly within the range, LOOK for those it cuts through, else OUT."""
+def range_condition(of: Field, chosen: Range) -> Condition:
+    """A range as a condition: on codes when it cuts through no bin, else on the exact values."""
     low, high = chosen.bounds()
-    verdicts = np.full(256, OUT, dtype=np.uint8)
-    if low > high:
-        return verdicts
-    first, last = (int(code) for code in field.code(np.array([low, high], dtype=np.float32)))
-    verdicts[first : last + 1] = IN
+    first, last = (int(code) for code in of.code(np.array([low, high], dtype=np.float32)))
     # The end bins reach to infinity, because values beyond the domain are kept in them.
-    starts = -np.inf if first == 0 else field.edges[first]
-    ends = np.inf if last == field.bins - 1 else np.nextafter(field.edges[last + 1], np.float32(-np.inf))
-    if low > starts:
-        verdicts[first] = LOOK
-    if high < ends:
-        verdicts[last] = LOOK
-    verdicts[UNKNOWN_CODE] = OUT
-    return verdicts
+    starts = -np.inf if first == 0 else of.edges[first]
+    ends = np.inf if last == of.bins - 1 else np.nextafter(of.edges[last + 1], np.float32(-np.inf))
+    column = CODE_COLUMN[of.name]
+    if low <= starts and high >= ends:
+        return Condition(of.name, BY_CODES, column, first=first, last=last)
+    return Condition(of.name, BY_VALUES, column, low=float(low), high=float(high))
 
 
 def linked_counts(store: ColumnStore, asked: list[Condition], free: Collection[str] = ()) -> Linked:
@@ -120,40 +114,25 @@ def linked_counts(store: ColumnStore, asked: list[Condition], free: Collection[s
     `free` names the parts (the two fields of the density chart) that `meets_others` does without.
     """
     n_songs = store.n_songs
+    kinds = np.array([c.kind for c in asked], dtype=np.int64)
     columns = np.array([c.column for c in asked], dtype=np.int64)
-    verdicts = np.stack([c.verdicts for c in asked]) if asked else np.zeros((0, 256), np.uint8)
-    low = np.array([c.low for c in asked], dtype=np.float32)
-    high = np.array([c.high for c in asked], dtype=np.float32)
-    value_rows = np.array([VALUE_ROW.get(c.part, 0) for c in asked], dtype=np.int64)
-    member_rows = np.array([-1] * len(asked), dtype=np.int64)
-    memberships = [number for number, c in enumerate(asked) if c.column < 0]
-    member_rows[memberships] = np.arange(len(memberships))
-    outside = (
-        np.stack([asked[number].members for number in memberships]) if memberships else np.zeros((0, 0), dtype=np.uint8)
-    )
+    ends = np.array([(c.first, c.last) for c in asked], dtype=np.uint8).reshape(-1, 2)
+    bounds = np.array([(c.low, c.high) for c in asked], dtype=np.float32).reshape(-1, 2)
+    tables = np.array([c.table for c in asked], dtype=np.uint8).reshape(-1, 256)
+    memberships = [c.members for c in asked if c.kind == BY_MEMBERS]
+    members = np.stack(memberships) if memberships else np.zeros((0, n_songs), dtype=np.uint8)
     is_free = np.array([c.part in free for c in asked], dtype=bool)
-    missed = np.empty(n_songs, dtype=np.uint8)
-    meets_others = np.empty(n_songs, dtype=bool)
+    missed = np.zeros(n_songs, dtype=np.uint8)
+    meets_others = np.ones(n_songs, dtype=np.uint8)
 
     def count(part: tuple[int, int]) -> np.ndarray:
         return _count(
-            store.codes,
-            store.all_values,
-            *part,
-            columns,
-            verdicts,
-            low,
-            high,
-            value_rows,
-            member_rows,
-            outside,
-            is_free,
-            missed,
-            meets_others,
-        )
+            store.codes, store.columns, store.all_values, *part, kinds, columns, ends, bounds, tables, members, is_free,
+            missed, meets_others,
+        )  # fmt: skip
 
     counts = sum(_threads().map(count, _parts(n_songs)), np.zeros((CODE_WIDTH, 256), np.int64))
-    return Linked(counts, missed, meets_others, tuple(c.part for c in asked))
+    return Linked(counts, missed, meets_others.view(bool), tuple(c.part for c in asked))
 
 
 def density(store: ColumnStore, x: Field, y: Field, songs: np.ndarray) -> np.ndarray:
@@ -162,7 +141,7 @@ def density(store: ColumnStore, x: Field, y: Field, songs: np.ndarray) -> np.nda
 
     def count(part: tuple[int, int]) -> np.ndarray:
         return _density(
-            store.codes, *part, songs, CODE_COLUMN[x.name], CODE_COLUMN[y.name], x_bar, y_bar, x.bars, y.bars
+            store.columns, *part, songs, CODE_COLUMN[x.name], CODE_COLUMN[y.name], x_bar, y_bar, x.bars, y.bars
         )
 
     return sum(_threads().map(count, _parts(store.n_songs)), np.zeros((y.bars, x.bars), np.int64))
@@ -175,7 +154,7 @@ def sums_by_code(store: ColumnStore, by: str, of: str, songs: np.ndarray) -> tup
     """
 
     def add(part: tuple[int, int]) -> np.ndarray:
-        return _sums(store.codes, store.values(of), *part, songs, CODE_COLUMN[by])
+        return _sums(store.columns, store.values(of), *part, songs, CODE_COLUMN[by])
 
     sums, numbers = sum(_threads().map(add, _parts(store.n_songs)), np.zeros((2, 256)))
     return sums, numbers.astype(np.int64)
@@ -202,83 +181,128 @@ def _parts(n_songs: int) -> list[tuple[int, int]]:
     return list(pairwise(edges))
 
 
-# The loops below hold no Python object and let go of the interpreter lock. Numba's own threading is not
-# used: its default layer may not be entered from two request threads at once.
+# The loops below hold no Python object and let go of the interpreter lock. Numba's own threading is not used: its
+# default layer may not be entered from two request threads at once.
 
 
 @njit(nogil=True, cache=True)
 def _count(
-    codes,
-    values,
-    start,
-    stop,
-    columns,
-    verdicts,
-    low,
-    high,
-    value_rows,
-    member_rows,
-    outside,
-    is_free,
-    missed,
+    codes, columns, values, start, stop, kinds, condition_columns, ends, bounds, tables, members, is_free, missed,
     meets_others,
-):
-    counts = np.zeros((16, 256), dtype=np.int64)
-    n_conditions = len(columns)
-    for song in range(start, stop):
-        misses = 0
-        other_misses = 0
-        which = 0
-        for number in range(n_conditions):
-            column = columns[number]
-            if column < 0:
-                verdict = outside[member_rows[number], song]
+):  # fmt: skip
+    """Counts by column and code of the songs start..stop, in blocks that stay in the processor's cache."""
+    counts = np.zeros((CODE_WIDTH, 256), dtype=np.int64)
+    for a in range(start, stop, _BLOCK):
+        b = min(a + _BLOCK, stop)
+        membership = 0
+        for number in range(len(kinds)):
+            mark, free = np.uint8(number + 1), np.uint8(is_free[number])
+            column, block, others = condition_columns[number], missed[a:b], meets_others[a:b]
+            if kinds[number] == BY_CODES:
+                _mark_codes(columns[column][a:b], ends[number, 0], ends[number, 1], mark, free, block, others)
+            elif kinds[number] == BY_VALUES:
+                _mark_values(values[column][a:b], bounds[number, 0], bounds[number, 1], mark, free, block, others)
+            elif kinds[number] == BY_SET:
+                _mark_set(columns[column][a:b], tables[number], mark, free, block, others)
             else:
-                verdict = verdicts[number, codes[song, column]]
-                if verdict == LOOK:
-                    value = values[value_rows[number], song]
-                    verdict = IN if low[number] <= value <= high[number] else OUT
-            if verdict != IN:
-                misses += 1
-                which = number
-                if not is_free[number]:
-                    other_misses += 1
-                if misses > 1 and other_misses > 0:
-                    break
-        meets_others[song] = other_misses == 0
-        if misses == 0:
-            missed[song] = 0
-            for column in range(16):
-                counts[column, codes[song, column]] += 1
-        elif misses == 1:
-            missed[song] = which + 1
-            column = columns[which]
+                _mark_codes(members[membership][a:b], np.uint8(1), np.uint8(1), mark, free, block, others)
+                membership += 1
+        _tally_selected(codes, a, missed[a:b], counts)
+        for number in range(len(kinds)):
+            column = condition_columns[number]
             if column >= 0:
-                counts[column, codes[song, column]] += 1
-        else:
-            missed[song] = MISSED_SEVERAL
+                _tally_missed(columns[column][a:b], np.uint8(number + 1), missed[a:b], counts[column])
     return counts
 
 
+# In the three below there is no branch that depends on a song, so that the compiler makes vector instructions of
+# them, 32 songs at a time for bytes: 0.07 ms for a condition on 1.2 million codes, 2.3 ms with branches.
+
+
 @njit(nogil=True, cache=True)
-def _density(codes, start, stop, songs, x_column, y_column, x_bar, y_bar, x_bars, y_bars):
+def _mark_codes(codes, first, last, mark, free, missed, meets_others):
+    width = np.uint8(last - first)
+    for song in range(len(codes)):
+        misses = np.uint8(codes[song] - first) > width  # both ends in one comparison: bytes wrap around
+        before = missed[song]
+        marked = np.uint8(MISSED_SEVERAL) if before != 0 else mark
+        missed[song] = marked if misses else before
+        meets_others[song] = meets_others[song] & ((np.uint8(1) - np.uint8(misses)) | free)
+
+
+@njit(nogil=True, cache=True)
+def _mark_values(values, low, high, mark, free, missed, meets_others):
+    for song in range(len(values)):
+        value = values[song]
+        meets = np.uint8(value >= low) & np.uint8(value <= high)  # NaN meets neither
+        before = missed[song]
+        marked = np.uint8(MISSED_SEVERAL) if before != 0 else mark
+        missed[song] = before if meets else marked
+        meets_others[song] = meets_others[song] & (meets | free)
+
+
+@njit(nogil=True, cache=True)
+def _mark_set(codes, table, mark, free, missed, meets_others):
+    for song in range(len(codes)):
+        meets = table[codes[song]]
+        before = missed[song]
+        marked = np.uint8(MISSED_SEVERAL) if before != 0 else mark
+        missed[song] = before if meets else marked
+        meets_others[song] = meets_others[song] & (meets | free)
+
+
+# The two below have no such branch either: they gather what is wanted first, because a wrong guess costs as much as
+# several songs. Indices are unsigned, since for signed ones numba looks out for negative places: 7.4 ms against 3.5.
+
+
+@njit(nogil=True, cache=True)
+def _tally_selected(codes, start, missed, counts):
+    """Add the songs of a block that met every condition to every column."""
+    selected = np.empty(len(missed), dtype=np.uint32)
+    n_selected = np.uint64(0)
+    for song in range(np.uint64(len(missed))):
+        selected[n_selected] = np.uint32(song)
+        n_selected += np.uint64(missed[song] == 0)
+    flat = counts.reshape(-1)
+    for place in range(n_selected):
+        song = np.uint64(start) + np.uint64(selected[place])
+        for column in range(np.uint64(_N_COLUMNS)):
+            flat[column * np.uint64(256) + np.uint64(codes[song, column])] += 1
+
+
+@njit(nogil=True, cache=True)
+def _tally_missed(codes, mark, missed, counts):
+    """Add the songs of a block that missed one condition only, the one of `mark`, to that condition's column."""
+    found = np.empty(len(missed), dtype=np.uint8)
+    n_found = np.uint64(0)
+    for song in range(np.uint64(len(missed))):
+        found[n_found] = codes[song]
+        n_found += np.uint64(missed[song] == mark)
+    for place in range(n_found):
+        counts[np.uint64(found[place])] += 1
+
+
+@njit(nogil=True, cache=True)
+def _density(columns, start, stop, songs, x_column, y_column, x_bar, y_bar, x_bars, y_bars):
     counts = np.zeros((y_bars, x_bars), dtype=np.int64)
+    x_codes, y_codes = columns[x_column], columns[y_column]
     for song in range(start, stop):
         if songs[song]:
-            x, y = x_bar[codes[song, x_column]], y_bar[codes[song, y_column]]
+            x, y = x_bar[x_codes[song]], y_bar[y_codes[song]]
             if x >= 0 and y >= 0:
                 counts[y, x] += 1
     return counts
 
 
 @njit(nogil=True, cache=True)
-def _sums(codes, values, start, stop, songs, by_column):
+def _sums(columns, values, start, stop, songs, by_column):
     sums = np.zeros((2, 256))
+    codes = columns[by_column]
     for song in range(start, stop):
         if songs[song]:
             value = values[song]
             if value == value:
-                code = codes[song, by_column]
+                code = codes[song]
                 sums[0, code] += value
                 sums[1, code] += 1
     return sums
