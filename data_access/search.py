@@ -87,6 +87,15 @@ def find(index: SearchIndex, words: list[str], limit: int) -> list[tuple[str, in
     return found.hits
 
 
+def songs_beginning_with(index: SearchIndex, prefix: str, limit: int) -> list[int]:
+    """Numbers of the best songs whose folded title begins with a folded prefix, one of each version group.
+
+    Those that it names in full come first, then the heaviest, equal ones by number.
+    """
+    ranks = _beginning_with(_Found(limit), index.songs, "song", prefix)
+    return index.songs.id[ranks].tolist()
+
+
 def _search(found: _Found, index: SearchIndex, words: list[str], corrected: str) -> None:
     prefix = " ".join(words)
     found.add(

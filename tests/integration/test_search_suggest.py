@@ -61,9 +61,7 @@ def test_prefix_answers_are_those_of_plain_sql_in_the_same_order(demo_catalogue,
     for _ in range(150):
         title = chosen.choice(titles)
         prefix = title[: chosen.randint(1, len(title))].strip()
-        found = search._Found(8)
-        ranks = search._beginning_with(found, index.songs, "song", prefix)
-        ids = [int(index.songs.id[rank]) for rank in ranks]
+        ids = search.songs_beginning_with(index, prefix, 8)
         rows = fetch(
             demo_catalogue.version, select(SONGS.song_id, SONGS.spotify_id).where(SONGS.song_id.in_(ids))
         )
