@@ -103,7 +103,7 @@ def range_condition(of: Field, chosen: Range) -> Condition:
     starts = -np.inf if first == 0 else of.edges[first]
     ends = np.inf if last == of.bins - 1 else np.nextafter(of.edges[last + 1], np.float32(-np.inf))
     column = CODE_COLUMN[of.name]
-    if low <= starts and high >= ends:
+    if first <= last and low <= starts and high >= ends:  # not so for an empty range, which values settle
         return Condition(of.name, BY_CODES, column, first=first, last=last)
     return Condition(of.name, BY_VALUES, column, low=float(low), high=float(high))
 
@@ -265,9 +265,9 @@ def _tally_selected(codes, start, missed, counts):
         n_selected += np.uint64(missed[song] == 0)
     flat = counts.reshape(-1)
     for place in range(n_selected):
-        song = np.uint64(start) + np.uint64(selected[place])
+        row = np.uint64(start) + np.uint64(selected[place])
         for column in range(np.uint64(_N_COLUMNS)):
-            flat[column * np.uint64(256) + np.uint64(codes[song, column])] += 1
+            flat[column * np.uint64(256) + np.uint64(codes[row, column])] += 1
 
 
 @njit(nogil=True, cache=True)
