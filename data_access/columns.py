@@ -37,6 +37,7 @@ from data_access.fields import FIELDS, UNKNOWN_CODE, UNKNOWN_KEY, Field
 from settings import get_settings
 
 CODE_COLUMNS = (*(field.name for field in FIELDS), "key", "time_signature", "explicit")
+_LAYOUT = "v2"  # raise it when the arrays change: stores of the old layout are then built anew
 CODE_WIDTH = 16  # a power of two, so that a row never straddles a cache line
 TEXT_ORDERS = ("title", "artists", "album")
 SORTABLE = frozenset({*CODE_COLUMNS, *TEXT_ORDERS})
@@ -144,7 +145,7 @@ def build(version: int) -> Path:
 
 def _folder(version: int, started_at: datetime) -> Path:
     # Versions begin at 1 again in a new database; the time tells two databases apart.
-    return get_settings().data_dir / "columns" / f"catalogue-{version}-{started_at.timestamp():.6f}"
+    return get_settings().data_dir / "columns" / f"catalogue-{version}-{started_at.timestamp():.6f}-{_LAYOUT}"
 
 
 def _build_once(version: int, folder: Path, dsn: str) -> Path:
