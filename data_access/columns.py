@@ -131,15 +131,17 @@ def _open(folder: Path) -> ColumnStore:
 def build(version: int) -> Path:
     """Write the column store of a catalogue whose tables are committed but not live yet; gives its folder.
 
-    Stores of catalogues that are neither this one nor the newest before it are deleted.
+    Stores of catalogues that are neither this one nor the live one are deleted.
     """
     with dbapi.connect(loader_dsn()) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT started_at FROM musicgroup.catalogue WHERE version = $1", (version,))
-        (started_at,) = cursor.fetchone()
-    folder = _build_once(version, _folder(version, started_at), loader_dsn())
-    stores = sorted(folder.parent.glob("catalogue-*"), key=lambda path: path.stat().st_mtime)
-    for old in stores[:-2]:
-        shutil.rmtree(old, ignore_errors=True)
+        cursor.execute(
+            "SELECT version, started_at FROM musicgroup.catalogue WHERE version = $1 OR state = 'live'", (version,)
+        )
+        folders = {number: _folder(number, started_at) for number, started_at in cursor.fetchall()}
+    folder = _build_once(version, folders[version], loader_dsn())
+    for old in folder.parent.iterdir():
+        if old.is_dir() and old not in folders.values():
+            shutil.rmtree(old, ignore_errors=True)
     return folder
 
 
@@ -150,9 +152,9 @@ def _folder(version: int, started_at: datetime) -> Path:
 
 def _build_once(version: int, folder: Path, dsn: str) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(folder.with_suffix(".lock")):
+    with _locked(folder.parent / f"{folder.name}.lock"):
         if not folder.exists():
-            unfinished = folder.with_suffix(".unfinished")
+            unfinished = folder.parent / f"{folder.name}.unfinished"
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir()
             _write(version, unfinished, dsn)
