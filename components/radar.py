@@ -30,7 +30,7 @@ def radar(names: Sequence[str], shares: Sequence[float | None], *, middle: float
     )  # fmt: skip
     figure.update_layout(
         template={},
-        margin={"l": 84, "r": 84, "t": 32, "b": 32},
+        margin={"l": 72, "r": 72, "t": 32, "b": 32},
         showlegend=False,
         autosize=True,
         paper_bgcolor="rgba(0,0,0,0)",

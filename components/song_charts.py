@@ -118,10 +118,11 @@ def _distribution(standing: Standing) -> Component:
                 **parts.aria(label=f"{standing.name} {standing.value}: {words}."),
             ),
             html.Div(
-                [html.Span(standing.low), html.Span(words, className="mg-standing-words"), html.Span(standing.high)],
-                className="mg-standing-foot",
+                [html.Span(standing.low), html.Span(standing.high)],
+                className="mg-standing-axis",
                 **parts.aria(hidden="true"),
             ),
+            html.Div(words, className="mg-standing-words", **parts.aria(hidden="true")),
         ],
         className="mg-standing",
     )
