@@ -1,0 +1,105 @@
+"""`make screenshots`: every page, light and dark, 1440 and 390 px wide, into docs/screenshots.
+
+Without arguments the demo catalogue is served from a temporary database. `--site URL` takes what is served there
+instead, for example a catalogue of 1.2 million songs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import http.client
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page, sync_playwright
+
+from data_access import embedded
+from settings import PROJECT_DIR, get_settings
+from tests import servers
+from tests.browser.conftest import ARGUMENTS
+from tests.conftest import load_demo
+
+FOLDER = PROJECT_DIR / "docs" / "screenshots"
+PAGES = {
+    "home": "",
+    "explore": "explore?energy=0.6..%3C0.9&valence=0.4..&explicit=no",
+    "explore-whole": "explore",
+    "song": "song/{song}",
+    "data": "data",
+    "not-found": "no/such/page",
+}
+WIDTHS = {1440: 900, 390: 844}
+
+
+def main() -> int:
+    """Take all of them; exit code 2 when there is no Chromium."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.screenshots")
+    parser.add_argument("--site", help="address with the prefix of what to picture")
+    parser.add_argument("--song", default="", help="Spotify id of the song page; the first suggestion otherwise")
+    parser.add_argument("--out", type=Path, default=FOLDER)
+    parsed = parser.parse_args()
+    program = servers.find_browser()
+    if program is None:
+        print("Screenshots need Chromium (apt-get install chromium, or CHROMIUM=/path/to/it).", file=sys.stderr)
+        return 2
+    os.environ["HOME"] = tempfile.gettempdir()
+    parsed.out.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        site = parsed.site or stack.enter_context(demo_site())
+        driver = stack.enter_context(sync_playwright())
+        browser = driver.chromium.launch(executable_path=program, args=ARGUMENTS)
+        song = parsed.song or first_song(site)
+        for theme in ("light", "dark"):
+            for width, height in WIDTHS.items():
+                context = browser.new_context(
+                    viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
+                )
+                for name, path in PAGES.items():
+                    page = context.new_page()
+                    page.goto(site + path.format(song=song))
+                    settle(page)
+                    file = parsed.out / f"{name}-{theme}-{width}.png"
+                    page.screenshot(path=file, full_page=name != "explore")
+                    print(file, flush=True)
+                    page.close()
+                context.close()
+        browser.close()
+    return 0
+
+
+def settle(page: Page) -> None:
+    """Until nothing is being asked for and every chart is drawn."""
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1200)
+
+
+def first_song(site: str) -> str:
+    """A song of the catalogue that is served."""
+    parts = urlsplit(site)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=30)
+    connection.request("GET", parts.path + "suggest?q=dancing&limit=20")
+    found = json.loads(connection.getresponse().read())["suggestions"]
+    path = next(suggestion["href_path"] for suggestion in found if suggestion["kind"] == "song")
+    return path.rsplit("/", 1)[-1]
+
+
+@contextlib.contextmanager
+def demo_site() -> Iterator[str]:
+    """The demo catalogue under gunicorn, from a database that is gone afterwards."""
+    with servers.open_folder() as folder:
+        os.environ.update(MUSICGROUP_DATA_DIR=str(folder), DATABASE_URL="")
+        get_settings.cache_clear()
+        with embedded.running():
+            load_demo()
+            with servers.gunicorn(folder / "gunicorn.log") as address:
+                yield address
+
+
+if __name__ == "__main__":
+    sys.exit(main())
