@@ -274,6 +274,7 @@
     });
 
     mg.explore = Object.assign(mg.explore || {}, {
+        canonical,
         query: () => truth,
         params: () => parse(truth || ""),
         ranges: () => rangesIn(parse(truth || "")),

@@ -5,24 +5,45 @@
     const byId = (id) => document.getElementById(id);
     let last = { page: null, summary: null, whole: null };
 
-    // ---- waiting for Plotly ----------------------------------------------------------------------
+    // ---- taking turns --------------------------------------------------------------------------
 
-    /** Run `work(graph)` when the graph has been drawn for the first time; only the latest work for each. */
-    const waiting = new Map();
+    const BUDGET_MS = 20; // in one frame; a redraw takes Plotly about 10, and fourteen at once would be felt
+    const waiting = new Map(); // id of a graph -> its latest work
+    let pumping = false;
+
+    /** Redraw a graph soon: those on the screen first, a few in each frame, only the latest work of each. */
     function withGraph(id, work) {
-        const graph = byId(id)?.querySelector(".js-plotly-plot");
-        if (graph && graph._fullLayout && window.Plotly) {
-            waiting.delete(id);
-            return work(graph);
-        }
-        if (!byId(id)) return waiting.delete(id);
-        const asked = waiting.has(id);
         waiting.set(id, work);
-        if (!asked) setTimeout(function look() {
-            const latest = waiting.get(id);
-            waiting.delete(id);
-            if (latest) withGraph(id, latest);
-        }, 60);
+        if (!pumping) requestAnimationFrame(pump);
+        pumping = true;
+    }
+
+    function pump() {
+        const start = performance.now();
+        const ids = [...waiting.keys()].sort((a, b) => distance(a) - distance(b));
+        let drawn = 0;
+        for (const id of ids) {
+            if (performance.now() - start > BUDGET_MS) break;
+            const graph = byId(id)?.querySelector(".js-plotly-plot");
+            if (!byId(id)) waiting.delete(id); // the page was left
+            else if (graph && graph._fullLayout && window.Plotly) {
+                const work = waiting.get(id);
+                waiting.delete(id);
+                work(graph);
+                drawn += 1;
+            }
+        }
+        pumping = waiting.size > 0;
+        if (!pumping) return;
+        // What is left waits for the next frame, or for Plotly's own first drawing.
+        if (drawn) requestAnimationFrame(pump);
+        else setTimeout(pump, 60);
+    }
+
+    /** How far a graph is from being seen, in pixels. */
+    function distance(id) {
+        const box = byId(id)?.getBoundingClientRect();
+        return box ? Math.max(0, -box.bottom, box.top - window.innerHeight) : 0;
     }
 
     // ---- numbers -------------------------------------------------------------------------------
@@ -50,6 +71,18 @@
             left -= counts[bar];
         }
         return axis.high;
+    }
+
+    function edgesOf(axis) {
+        const bars = Math.ceil((axis.high - axis.low) / axis.step - 1e-9);
+        return Array.from({ length: bars + 1 }, (_, bar) => Math.min(axis.low + bar * axis.step, axis.high));
+    }
+
+    /** "0.70–0.72", "-10.0 to -8.0 dB", "1990–1994": a bar, or some of them, in words. */
+    function spanWords(low, high, axis, unit = true) {
+        const last = axis.whole ? high - 1 : high;
+        if (low === last) return shown(low, axis, unit);
+        return `${shown(low, axis, false)}${low < 0 ? " to " : "–"}${shown(last, axis, unit)}`;
     }
 
     const shown = (value, axis, unit = true) => mg.format(value, axis.style, unit);
@@ -82,6 +115,7 @@
         for (let year = Math.ceil(from / step) * step; year < to; year += step) values.push(year);
         const axis = { ...mg.explore.setup().fields.year, from, to };
         ["explore-year-brush", "explore-years-brush"].forEach((id) => rebrush(byId(id), axis));
+        ["low", "high"].forEach((end, i) => (byId(`explore-year-${end}`).placeholder = [from, to - 1][i]));
         return {
             "xaxis.range": [from, to],
             "xaxis.tickvals": values.map((year) => year + 0.5),
@@ -126,13 +160,12 @@
         if (!last.summary) return;
         if (!values) return leaveHost(host);
         const [field] = Object.keys(values);
-        if (host.id === "explore-density-brush") return sayDensity(host, values);
-        if (host.id === "explore-years-brush") return sayYear(values.year);
+        const wide = mg.explore.wide[host.id];
+        if (wide) return wide.say(last, host, values);
         const axis = mg.explore.setup().fields[field];
         const { bar, low, high } = values[field];
         const [mine, all] = [last.summary, last.whole].map((each) => shares(each.histograms[field])[bar]);
-        const place = field === "year" ? low : `${shown(low, axis, false)}–${shown(high, axis)}`;
-        say(field, `${place}: ${mg.percent(mine)}${last.summary.filter ? ` · all ${mg.percent(all)}` : ""}`);
+        say(field, `${spanWords(low, high, axis)}: ${mg.percent(mine)}${last.summary.filter ? ` · all ${mg.percent(all)}` : ""}`);
     });
 
     document.addEventListener("mg-brush-move", (event) => {
@@ -143,167 +176,13 @@
         }
         const axes = mg.brush.axesOf(event.target);
         const words = axes.map((axis) => `${axis.label} ${mg.brush.words(axis, ranges[axis.field])}`).join(", ");
-        if (event.target.id === "explore-density-brush") byId("explore-density-says").textContent = words;
-        if (event.target.id === "explore-years-brush") byId("explore-years-says").textContent = words;
+        const wide = mg.explore.wide[event.target.id];
+        if (wide) byId(wide.says).textContent = words;
     });
 
     function leaveHost(host) {
-        if (host.id === "explore-density-brush") return describeDensity();
-        if (host.id === "explore-years-brush") return describeYears();
+        if (mg.explore.wide[host.id]) return mg.explore.wide[host.id].describe(last);
         mg.brush.axesOf(host).forEach((axis) => say(axis.field));
-    }
-
-    // ---- density -------------------------------------------------------------------------------
-
-    function spanAxis({ field, first, last: end, group }) {
-        const axis = mg.explore.setup().fields[field];
-        const at = (bar) => Math.min(axis.low + bar * axis.step, axis.high);
-        return { ...axis, low: at(first), high: at(end), step: axis.step * group }; // of bars put together
-    }
-
-    function edgesOf(axis) {
-        const bars = Math.ceil((axis.high - axis.low) / axis.step - 1e-9);
-        return Array.from({ length: bars + 1 }, (_, bar) => Math.min(axis.low + bar * axis.step, axis.high));
-    }
-
-    function ticksWithin(axis) {
-        const within = axis.ticks.filter(([value]) => value >= axis.low && value <= axis.high);
-        return { tickvals: within.map(([value]) => value), ticktext: within.map(([, text]) => text) };
-    }
-
-    function drawDensity({ summary }) {
-        const { counts } = summary.density;
-        const [x, y] = [spanAxis(summary.density.x), spanAxis(summary.density.y)];
-        rebrush(byId("explore-density-brush"), x, y);
-        const z = counts.map((row) => row.map((count) => (count ? Math.sqrt(count) : null)));
-        const zmax = Math.max(1, ...z.flat());
-        withGraph("explore-density-chart", (graph) => {
-            const axes = {};
-            for (const [name, axis] of [["xaxis", x], ["yaxis", y]]) {
-                const { tickvals, ticktext } = ticksWithin(axis);
-                Object.assign(axes, {
-                    [`${name}.range`]: [axis.low, axis.high],
-                    [`${name}.tickvals`]: tickvals,
-                    [`${name}.ticktext`]: ticktext,
-                });
-            }
-            axes["xaxis.title.text"] = axis_title(x);
-            axes["yaxis.title.text"] = axis_title(y);
-            window.Plotly.update(graph, { z: [z], x: [edgesOf(x)], y: [edgesOf(y)], zmax }, axes, [0]);
-        });
-        describeDensity();
-        fillNumbers("explore-density");
-    }
-
-    const axis_title = (axis) => (axis.unit ? `${axis.label} (${axis.unit})` : axis.label);
-
-    function describeDensity() {
-        if (!last.summary) return;
-        const total = sum(last.summary.density.counts.flat());
-        const free = ["x", "y"].map((side) => mg.explore.setup().fields[last.summary.density[side].field].label.toLowerCase());
-        byId("explore-density-says").textContent = `${mg.count(total)} songs with any ${free.join(" and ")}`;
-    }
-
-    function sayDensity(host, values) {
-        const { density } = last.summary;
-        const [x, y] = [density.x.field, density.y.field];
-        const count = density.counts[values[y].bar]?.[values[x].bar] || 0;
-        const words = mg.brush.axesOf(host).map((axis) => {
-            const { low, high } = values[axis.field];
-            return `${axis.label} ${shown(low, axis, false)}–${shown(high, axis)}`;
-        });
-        byId("explore-density-says").textContent = `${words.join(", ")}: ${mg.count(count)} songs`;
-    }
-
-    // ---- by year -------------------------------------------------------------------------------
-
-    function drawYears({ summary, whole }) {
-        const card = byId("explore-years");
-        card.hidden = !whole.years.length;
-        if (card.hidden) return;
-        const fields = mg.explore.setup().fields;
-        const names = Object.keys(summary.by_year);
-        const lines = names.map((name) => {
-            const axis = fields[name];
-            const height = (mean) => (mean === null ? null : (mean - axis.low) / (axis.high - axis.low));
-            return { name, axis, means: summary.by_year[name], heights: summary.by_year[name].map(height) };
-        });
-        const heights = lines.flatMap((line) => line.heights).filter((height) => height !== null);
-        const [bottom, top] = heights.length ? [Math.min(...heights), Math.max(...heights)] : [0, 1];
-        const room = Math.max((top - bottom) * 0.08, 0.02);
-        const range = [bottom - room, top + room];
-        // One scale can be labelled only where all lines are on it.
-        const plain = lines.every((line) => line.axis.low === 0 && line.axis.high === 1);
-        const step = [0.05, 0.1, 0.2, 0.5].find((each) => (range[1] - range[0]) / each <= 5) || 0.5;
-        const ticks = [];
-        for (let value = Math.ceil(range[0] / step) * step; plain && value <= range[1]; value += step) ticks.push(value);
-        const axis = yearAxis(whole);
-        withGraph("explore-years-chart", (graph) => {
-            const traces = graph.data.map((trace, place) => {
-                const line = lines.find((each) => each.name === trace.uid);
-                return { place, x: summary.years.map((year) => year + 0.5), y: place ? line?.heights || [] : summary.year_songs, visible: !place || Boolean(line) };
-            });
-            window.Plotly.update(
-                graph,
-                { x: traces.map((t) => t.x), y: traces.map((t) => t.y), visible: traces.map((t) => t.visible) },
-                {
-                    ...axis,
-                    "xaxis.tickmode": "array",
-                    "yaxis.range": range,
-                    "yaxis.tickvals": ticks,
-                    "yaxis.ticktext": ticks.map((value) => value.toFixed(step < 0.1 ? 2 : 1)),
-                },
-            );
-        });
-        labelLines(lines, range);
-        describeYears();
-        fillNumbers("explore-years");
-    }
-
-    /** Names and last values at the right ends of the lines, pushed apart where they would overlap. */
-    function labelLines(lines, [bottom, top]) {
-        const HEIGHT = 0.095; // of the lines' part of the plot
-        const labels = lines
-            .map((line) => {
-                const ends = line.heights.filter((height) => height !== null);
-                const means = line.means.filter((mean) => mean !== null);
-                return { ...line, at: (ends[ends.length - 1] - bottom) / (top - bottom), mean: means[means.length - 1] };
-            })
-            .filter((label) => label.mean !== undefined)
-            .sort((a, b) => b.at - a.at);
-        labels.forEach((label, place) => {
-            label.at = Math.min(label.at, place ? labels[place - 1].at - HEIGHT : 1);
-        });
-        for (let place = labels.length - 1, floor = 0; place >= 0; place--, floor += HEIGHT) {
-            labels[place].at = Math.max(labels[place].at, floor);
-        }
-        byId("explore-years-labels").replaceChildren(
-            ...labels.map((label) => {
-                const element = document.createElement("span");
-                element.className = `mg-line-label mg-line-${label.name}`;
-                element.style.top = `${(1 - label.at) * 100}%`;
-                element.append(`${label.axis.label} `, strong(shown(label.mean, label.axis)));
-                return element;
-            }),
-        );
-    }
-
-    function describeYears() {
-        if (!last.summary || !last.summary.years.length) return;
-        const { years, year_songs: songs } = last.summary;
-        const most = Math.max(...songs);
-        byId("explore-years-says").textContent = `most songs: ${mg.count(most)} in ${years[songs.indexOf(most)]}`;
-    }
-
-    function sayYear({ low }) {
-        const place = last.summary.years.indexOf(low);
-        const fields = mg.explore.setup().fields;
-        const means = Object.entries(last.summary.by_year).map(([name, values]) => {
-            const mean = values[place];
-            return mean === null || mean === undefined ? "" : `${fields[name].label.toLowerCase()} ${shown(mean, fields[name])}`;
-        });
-        const songs = mg.count(last.summary.year_songs[place] || 0);
-        byId("explore-years-says").textContent = [`${low}: ${songs} songs`, ...means.filter(Boolean)].join(", ");
     }
 
     // ---- all of it -----------------------------------------------------------------------------
@@ -311,14 +190,13 @@
     const fillNumbers = (name) => mg.explore.fillNumbers(name, last);
 
     mg.explore = Object.assign(mg.explore || {}, {
-        numbers: { spanAxis, edgesOf, shown, shares },
+        tools: { edgesOf, fillNumbers, rebrush, shown, spanWords, strong, sum, withGraph, yearAxis },
         latest: () => last,
         draw(summary, whole) {
             if (!summary || !whole || !document.getElementById("explore-page")) return window.dash_clientside.no_update;
             last = { page: document.getElementById("explore-page"), summary, whole };
             drawHistograms(last);
-            drawDensity(last);
-            drawYears(last);
+            Object.values(mg.explore.wide).forEach((wide) => wide.draw(last));
             mg.explore.drawFacets(last);
             return whole.version;
         },

@@ -127,14 +127,13 @@
     }
 
     function histogramRows(field, summary, whole) {
-        const { edgesOf, shown } = mg.explore.numbers;
+        const { edgesOf, spanWords } = mg.explore.tools;
         const axis = mg.explore.setup().fields[field];
         const edges = edgesOf(axis);
         const rows = [[axis.label, "Filtered", "All songs"]];
         whole.histograms[field].forEach((all, bar) => {
             if (!all) return;
-            const place = field === "year" ? String(edges[bar]) : `${shown(edges[bar], axis, false)}–${shown(edges[bar + 1], axis, false)}`;
-            rows.push([place, mg.count(summary.histograms[field][bar]), mg.count(all)]);
+            rows.push([spanWords(edges[bar], edges[bar + 1], axis, false), mg.count(summary.histograms[field][bar]), mg.count(all)]);
         });
         rows.push(["unknown", mg.count(summary.unknown[field] || 0), mg.count(whole.unknown[field] || 0)]);
         return rows;
@@ -142,7 +141,8 @@
 
     /** The density in fifths of each axis: 25 numbers can be read, 2,500 cannot. */
     function densityRows(summary) {
-        const { spanAxis, edgesOf, shown } = mg.explore.numbers;
+        const { edgesOf, spanWords } = mg.explore.tools;
+        const { spanAxis } = mg.explore;
         const { counts } = summary.density;
         const [x, y] = [spanAxis(summary.density.x), spanAxis(summary.density.y)];
         const [xs, ys] = [x, y].map((axis) => {
@@ -150,7 +150,7 @@
             const bars = edges.length - 1;
             return [0, 1, 2, 3, 4].map((part) => {
                 const [from, to] = [Math.round((part * bars) / 5), Math.round(((part + 1) * bars) / 5)];
-                return { from, to, words: `${shown(edges[from], axis, false)}–${shown(edges[to], axis, false)}` };
+                return { from, to, words: spanWords(edges[from], edges[to], axis, false) };
             });
         });
         const rows = [[`${y.label} \\ ${x.label}`, ...xs.map((part) => part.words)]];
@@ -165,7 +165,7 @@
     }
 
     function yearRows(summary) {
-        const { shown } = mg.explore.numbers;
+        const { shown } = mg.explore.tools;
         const fields = mg.explore.setup().fields;
         const names = Object.keys(summary.by_year);
         const rows = [["Year", "Songs", ...names.map((name) => fields[name].label)]];

@@ -165,7 +165,9 @@ def histogram_card(of: Field) -> Component:
 
 
 def _end_text(of: Field, value: float) -> str:
-    return of.format(value).removesuffix(f" {of.unit}") if of.name not in _WHOLE else ""
+    if of.name == "year":  # the browser writes the catalogue's own first and last year
+        return ""
+    return of.format(min(value, 100) if of.name == "popularity" else value).removesuffix(f" {of.unit}")
 
 
 def density_card(state: ExploreState) -> Component:
@@ -199,7 +201,8 @@ def by_year_card(state: ExploreState) -> Component:
     return charts.chart_card(
         "explore-years",
         "Through the years",
-        "The mean of each chosen feature over the filtered songs of a year; the bars below count these songs.",
+        "The mean of each chosen feature over the filtered songs of a year, where a year has five or more; the bars "
+        "below count these songs.",
         html.Div(_choice("explore-by", "mean of", list(state.by), list(MEANS), several=True), className="mg-choices"),
         charts.plot("explore-years-chart", charts.by_year(MEANS), "by-year", overlay, labels),
         class_name="mg-chart-wide",
