@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from dash import dcc, html
+
+from components import parts
 
 KEYS = (
     "Arrow keys move the range, Shift with an arrow key widens it on that side, Up and Down widen and narrow it, "
@@ -31,22 +34,22 @@ def axis(
 
 def brush(component_id: str, x: Mapping, y: Mapping | None = None, *, label: str) -> html.Div:
     """A brush over the plot area of the plot that it is put into; two axes make it a box."""
-    axes = {"data-x": json.dumps(dict(x))} | ({"data-y": json.dumps(dict(y))} if y else {})
+    axes = parts.data(x=json.dumps(dict(x))) | (parts.data(y=json.dumps(dict(y))) if y else {})
     return html.Div(
         id=component_id,
         className="mg-brush",
         tabIndex=0,
         role="slider",
-        **{
-            "aria-label": label,
-            "aria-roledescription": "brush",
-            "aria-describedby": "mg-brush-keys",
-            "aria-valuemin": str(x["low"]),
-            "aria-valuemax": str(x["high"]),
-            "aria-valuenow": str(x["low"]),
-            "aria-valuetext": "everything",
-            **axes,
-        },
+        **parts.aria(
+            label=label,
+            roledescription="brush",
+            describedby="mg-brush-keys",
+            valuemin=str(x["low"]),
+            valuemax=str(x["high"]),
+            valuenow=str(x["low"]),
+            valuetext="everything",
+        ),
+        **axes,
     )
 
 
@@ -62,13 +65,16 @@ def range_boxes(name: str, field: str, *, label: str, unit: str, low: str, high:
     `assets/explore.js` on Enter or when left; their ids are `<name>-low` and `<name>-high`.
     """
 
+    # Dash's own list of keyboards is older than "decimal".
+    keyboard: Any = "text" if ":" in low else "decimal"
+
     def box(end: str, words: str, placeholder: str) -> html.Label:
         # The two end bars also hold what lies beyond them, so an empty box means "no limit".
         return html.Label(
             [
                 html.Span(f"{label}, {words}", className="visually-hidden"),
                 dcc.Input(
-                    id=f"{name}-{end}", type="text", inputMode="decimal" if ":" not in placeholder else "text",
+                    id=f"{name}-{end}", type="text", inputMode=keyboard,
                     debounce=True, placeholder=placeholder, autoComplete="off", maxLength=12, className="mg-box",
                 ),
             ]
@@ -83,5 +89,5 @@ def range_boxes(name: str, field: str, *, label: str, unit: str, low: str, high:
             html.P(id=f"{name}-problem", className="mg-range-problem", role="alert"),
         ],
         className="mg-range",
-        **{"data-range": field},
+        **parts.data(range=field),
     )

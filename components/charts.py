@@ -169,7 +169,7 @@ def _axis(ticks: Ticks, extent: tuple[float, float] | None = None) -> dict:
     return axis | {"range": list(extent)} if extent else axis
 
 
-def plot(component_id: str, figure: go.Figure, kind: str, *over: object) -> html.Div:
+def plot(component_id: str, figure: go.Figure, kind: str, *over: parts.Content) -> html.Div:
     """A figure at its final size, and what lies over it (a brush); `kind` is a key of MARGINS.
 
     The picture is hidden from screen readers: the card's summary and table say the same in words.
@@ -181,14 +181,14 @@ def plot(component_id: str, figure: go.Figure, kind: str, *over: object) -> html
         className="mg-plot-graph",
         responsive=True,
     )
-    return html.Div([html.Div(graph, **{"aria-hidden": "true"}), *over], className=f"mg-plot mg-plot-{kind}")
+    return html.Div([html.Div(graph, **parts.aria(hidden="true")), *over], className=f"mg-plot mg-plot-{kind}")
 
 
 def chart_card(
     name: str,
     title: str,
     explanation: str,
-    *children: object,
+    *children: parts.Content,
     class_name: str = "",
 ) -> html.Section:
     """A card with a title, its explanation one hover or focus away, a summary in words, and the numbers.
@@ -211,5 +211,5 @@ def chart_card(
         [heading, *children, numbers],
         id=name,
         className=f"mg-card mg-chart {class_name}".strip(),
-        **{"aria-labelledby": f"{name}-title"},
+        **parts.aria(labelledby=f"{name}-title"),
     )

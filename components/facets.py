@@ -11,6 +11,8 @@ from math import cos, pi, sin
 
 from dash import html
 
+from components import parts
+
 _OUTER, _INNER = 41.5, 25.5  # radii of the two rings, percent of the square's side
 
 
@@ -23,7 +25,8 @@ def facet_button(
         type="button",
         className=f"mg-facet {class_name}".strip(),
         style=style or {},
-        **{"data-facet": pair, "data-label": label or text, "aria-label": label or text, "aria-pressed": "false"},
+        **parts.data(facet=pair, label=label or text),
+        **parts.aria(label=label or text, pressed="false"),
     )
 
 
@@ -33,7 +36,7 @@ def facet_group(title: str, children: Sequence, *, component_id: str, class_name
         [html.H3(title, id=f"{component_id}-title"), html.Div(children, id=component_id, className=class_name)],
         className="mg-facet-group",
         role="group",
-        **{"aria-labelledby": f"{component_id}-title"},
+        **parts.aria(labelledby=f"{component_id}-title"),
     )
 
 
@@ -50,7 +53,7 @@ def circle_of_fifths(
         for place, (pair, text, label) in enumerate(keys)
     ]
     return html.Div(
-        [html.Div(id=component_id, className="mg-circle-says", **{"aria-hidden": "true"}), *buttons],
+        [html.Div(id=component_id, className="mg-circle-says", **parts.aria(hidden="true")), *buttons],
         className="mg-circle",
     )
 

@@ -8,6 +8,7 @@ from itertools import accumulate, pairwise
 from dash import html
 from dash.development.base_component import Component
 
+from components import parts
 from data_access.catalogue import Catalogue
 from data_access.explore import Summary
 from data_access.fields import FIELD_BY_NAME, Field
@@ -110,11 +111,12 @@ def chips(song_filter: SongFilter, names: dict[str, str]) -> list[Component]:
     """A button for each part of the filter that takes this part away."""
     return [
         html.Button(
-            [html.Span(words), html.Span("×", className="mg-chip-x", **{"aria-hidden": "true"})],
+            [html.Span(words), html.Span("×", className="mg-chip-x", **parts.aria(hidden="true"))],
             type="button",
             className="mg-chip",
             title="Remove this part of the filter",
-            **{"data-remove": _PARAMETER.get(part, part), "aria-label": f"Remove: {words}"},
+            **parts.data(remove=_PARAMETER.get(part, part)),
+            **parts.aria(label=f"Remove: {words}"),
         )
         for part, words in song_filter.parts(names)
     ]

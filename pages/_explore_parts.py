@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from typing import Any
 from urllib.parse import parse_qsl
 
 import plotly.graph_objects as go
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from components import brush, charts, facets, song_table
+from components import brush, charts, facets, parts, song_table
 from data_access.fields import CIRCLE_OF_FIFTHS, FIELDS, NOTES, UNKNOWN_KEY, Field, key_name
 from data_access.filters import SongFilter
 from pages._explore_state import LINES_AT_MOST, MEANS, ExploreState
@@ -72,7 +73,7 @@ def filter_column(state: ExploreState) -> Component:
             html.Button(
                 "Key, genre and more", type="button", id="explore-facets-toggle",
                 className="mg-button mg-button-quiet mg-facets-toggle",
-                **{"aria-expanded": "false", "aria-controls": "explore-facets"},
+                **parts.aria(expanded="false", controls="explore-facets"),
             ),
             html.Div(
                 [
@@ -85,7 +86,7 @@ def filter_column(state: ExploreState) -> Component:
             ),
         ],
         className="mg-card mg-filters",
-        **{"aria-label": "Filters"},
+        **parts.aria(label="Filters"),
     )  # fmt: skip
 
 
@@ -94,7 +95,7 @@ def _text_filter(state: ExploreState) -> Component:
         [
             html.H3("Words", className="mg-filter-title"),
             dcc.Input(
-                id="explore-text", type="text", inputMode="search", value=state.song_filter.text, debounce=0.3,
+                id="explore-text", type="text", value=state.song_filter.text, debounce=0.3,
                 placeholder="in title, artist or album", maxLength=200, className="mg-text-filter",
             ),
         ],
@@ -197,7 +198,7 @@ def by_year_card(state: ExploreState) -> Component:
     """Means by year over the number of songs, with a brush over the years."""
     year = next(f for f in FIELDS if f.name == "year")
     overlay = brush.brush("explore-years-brush", axis_of(year), label="Years")
-    labels = html.Div(id="explore-years-labels", className="mg-line-labels", **{"aria-hidden": "true"})
+    labels = html.Div(id="explore-years-labels", className="mg-line-labels", **parts.aria(hidden="true"))
     return charts.chart_card(
         "explore-years",
         "Through the years",
@@ -209,7 +210,7 @@ def by_year_card(state: ExploreState) -> Component:
     )
 
 
-def _choice(component_id: str, words: str, value: object, names: list[str], several: bool = False) -> Component:
+def _choice(component_id: str, words: str, value: Any, names: list[str], several: bool = False) -> Component:
     label = {f.name: f.label for f in FIELDS}
     return html.Label(
         [

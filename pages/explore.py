@@ -12,13 +12,13 @@ import dash
 from dash import ClientsideFunction, Input, Output, State, clientside_callback, dcc, get_relative_path, html, no_update
 from dash.development.base_component import Component
 
-from components import brush, song_table, states
+from components import brush, parts, song_table, states
 from data_access import explore
 from data_access.catalogue import current
 from data_access.fields import FIELDS
 from data_access.filters import SongFilter
 from pages import _explore_answer as answer
-from pages import _explore_parts as parts
+from pages import _explore_parts as pieces
 from pages import _guard as guard
 from pages._explore_state import ExploreState
 
@@ -48,12 +48,12 @@ def layout(**query: str | list[str]) -> Component:
             brush.keys_help(),
             _bar(state),
             html.P(" ".join(problems), className="mg-problems", role="alert") if problems else None,
-            html.Div([parts.filter_column(state), _charts(state)], className="mg-explore-body"),
+            html.Div([pieces.filter_column(state), _charts(state)], className="mg-explore-body"),
             _table(state),
         ],
         id="explore-page",
         className="mg-page mg-page-wide mg-explore",
-        **{"data-setup": parts.setup()},
+        **parts.data(setup=pieces.setup()),
     )
 
 
@@ -64,12 +64,12 @@ def _bar(state: ExploreState) -> Component:
     download = get_relative_path("/explore.csv") + f"?{state.song_filter.to_query()}"
     return html.Div(
         [
-            html.P("…", id="explore-sentence", className="mg-sentence", **{"aria-live": "polite"}),
-            html.Div(id="explore-chips", className="mg-chips", role="group", **{"aria-label": "Parts of the filter"}),
+            html.P("…", id="explore-sentence", className="mg-sentence", **parts.aria(live="polite")),
+            html.Div(id="explore-chips", className="mg-chips", role="group", **parts.aria(label="Parts of the filter")),
             html.Div(
                 [
                     html.Button("Reset", id="explore-reset", type="button", className="mg-button mg-button-quiet",
-                                disabled=state.song_filter == SongFilter(), **{"data-reset": "all"}),
+                                disabled=state.song_filter == SongFilter(), **parts.data(reset="all")),
                     html.Button("Copy link", id="explore-copy", type="button", className="mg-button mg-button-quiet"),
                     html.A("Download CSV", id="explore-download", href=download, download="",
                            className="mg-button mg-button-quiet"),
@@ -88,10 +88,10 @@ def _charts(state: ExploreState) -> Component:
         html.Div(id="explore-empty", className="mg-explore-empty"),
         html.Div(
             [
-                *map(parts.histogram_card, FIELDS),
-                parts.legend_card(),
-                parts.density_card(state),
-                parts.by_year_card(state),
+                *map(pieces.histogram_card, FIELDS),
+                pieces.legend_card(),
+                pieces.density_card(state),
+                pieces.by_year_card(state),
             ],
             className="mg-charts",
         ),
@@ -127,7 +127,7 @@ def summarise(query: str, known: str | None) -> tuple:
 
 
 def _reset_button() -> Component:
-    return html.Button("Reset the filter", type="button", className="mg-button", **{"data-reset": "all"})
+    return html.Button("Reset the filter", type="button", className="mg-button", **parts.data(reset="all"))
 
 
 # Controls, address and download follow the filter; then the charts follow the counts.
@@ -155,7 +155,7 @@ clientside_callback(
 
 
 def _table(state: ExploreState) -> Component:
-    grid = song_table.song_table("explore-table", parts.table_columns(state.sort))
+    grid = song_table.song_table("explore-table", pieces.table_columns(state.sort))
     return html.Section(
         [html.H2("Songs", className="visually-hidden"), guard.region("explore-songs", grid)],
         className="mg-card mg-explore-table",

@@ -21,7 +21,7 @@ YEAR, ENERGY = FIELD_BY_NAME["year"], FIELD_BY_NAME["energy"]
 def summary(songs: int = 1_204_025, years: range = range(1950, 2021), x=ENERGY, y=FIELD_BY_NAME["valence"]) -> Summary:
     """Counts as large as the largest catalogue's, so that their digits are, too."""
     numbers = np.random.default_rng(7)
-    selected = songs // 3
+    selected, cells = songs // 3, x.bars * y.bars
     return Summary(
         songs=songs,
         selected=selected,
@@ -29,7 +29,7 @@ def summary(songs: int = 1_204_025, years: range = range(1950, 2021), x=ENERGY, 
         unknown={f.name: 0 for f in FIELDS} | {"tempo": 12},
         facets={"key": [selected // 25] * 25, "time_signature": [0, 1, 2, 3, 4, 5, 6, 7], "explicit": [5, 6, 7]},
         genres={f"genre {i}": selected // 114 for i in range(114)},
-        density=numbers.multinomial(selected, [1 / (x.bars * y.bars)] * (x.bars * y.bars)).reshape(y.bars, x.bars).tolist(),
+        density=numbers.multinomial(selected, [1 / cells] * cells).reshape(y.bars, x.bars).tolist(),
         years=list(years),
         year_songs=[selected // len(years)] * len(years) if years else [],
         by_year={"energy": [0.123456789] * len(years), "valence": [None] * len(years)},
