@@ -60,7 +60,7 @@ def unknowns(counts: Sequence[tuple[str, int]], songs: int) -> Component:
             _listed("Known for every song", complete),
             _listed("Not in this file at all", absent),
         ],
-        className="mg-unknown",
+        className="mg-unknowns",
     )
 
 
@@ -71,21 +71,26 @@ def _listed(words: str, labels: Sequence[str]) -> Component | None:
 
 
 def rejections(rows: Sequence[tuple[str, str, int, Sequence[tuple[int, str]]]]) -> Component:
-    """(reason, column, rows, examples as (line, row)) as a table, the examples folded away."""
-    listed = [
-        (
-            reason,
-            html.Code(column) if column else "whole row",
-            f"{count:,}",
+    """(reason, column, rows, examples as (line, row)), one line each, which opens to its examples."""
+    return html.Div(
+        [
             html.Details(
-                [html.Summary("Examples"), *(example_row(text, line) for line, text in examples)],
-                className="mg-details",
-            ),
-        )
-        for reason, column, count, examples in rows
-    ]
-    return parts.table(
-        ("Reason", "Column", "Rows", ""), listed, caption="Rejected rows by reason, with examples", numeric=(2,)
+                [
+                    html.Summary(
+                        [
+                            html.Strong(f"{count:,} {'row' if count == 1 else 'rows'}", className="mg-reject-rows"),
+                            html.Span(reason),
+                            html.Span(
+                                ["column ", html.Code(column)] if column else "the whole row", className="mg-note"
+                            ),
+                        ]
+                    ),
+                    *(example_row(text, line) for line, text in examples),
+                ],
+                className="mg-reject",
+            )
+            for reason, column, count, examples in rows
+        ]
     )
 
 

@@ -75,11 +75,17 @@ def hint(content: Content, text: str) -> Component:
 
 
 def table(
-    head: Sequence[Content], rows: Iterable[Sequence[Content]], *, caption: str, numeric: Iterable[int] = ()
+    head: Sequence[Content],
+    rows: Iterable[Sequence[Content]],
+    *,
+    caption: str,
+    numeric: Iterable[int] = (),
+    one_line: bool = False,
 ) -> Component:
     """A plain table that scrolls sideways by itself where it does not fit.
 
-    `numeric` are the places of columns that are aligned right. The caption is for screen readers.
+    `numeric` are the places of columns that are aligned right; `one_line` keeps every row on one line. The
+    caption is for screen readers.
     """
     right = set(numeric)
 
@@ -93,7 +99,7 @@ def table(
                 html.Thead(html.Tr(cells(head, html.Th))),
                 html.Tbody([html.Tr(cells(row, html.Td)) for row in rows]),
             ],
-            className="mg-table",
+            className="mg-table mg-table-lines" if one_line else "mg-table",
         ),
         className="mg-table-frame",
         tabIndex="0",

@@ -28,9 +28,7 @@ class Preset:
 PRESETS = (
     Preset("Calm and acoustic", "Hardly any electricity, low energy.", "acousticness=0.8..&energy=..0.35"),
     Preset("Fast and happy", "Above 140 BPM and cheerful.", "tempo=140..&valence=0.75.."),
-    Preset(
-        "Running, 170 to 180 steps", "A beat for every step, and energy to keep going.", "tempo=170..180&energy=0.6.."
-    ),
+    Preset("Running, at 170 to 180", "A beat for every step, and energy.", "tempo=170..180&energy=0.6.."),
     Preset("Long instrumentals", "No voice, eight minutes or more.", "instrumentalness=0.5..&duration_ms=480000.."),
     Preset("Sad, but you can dance to it", "Low valence, high danceability.", "valence=..0.25&danceability=0.75.."),
     Preset("Spoken word", "More speech than music.", "speechiness=0.66.."),

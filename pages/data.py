@@ -119,6 +119,7 @@ def _history(loads: list[Catalogue]):
         ],
         caption="Loads of a catalogue, newest first",
         numeric=(0, 3, 4, 5, 7),
+        one_line=True,
     )
 
 

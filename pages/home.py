@@ -131,16 +131,19 @@ def _tile(name: str, whole: Summary):
     field = FIELD_BY_NAME[name]
     first, counts = _known_part(field, whole.histograms[name])
     span = spark.middle_half(counts)
-    edges = field.bar_edges[first:]
-    low, high = float(edges[span[0]]), float(edges[span[1]])
-    half = SongFilter().with_range(name, Range(low, high, open_high=True))
+    edges = [float(edge) for edge in field.bar_edges[first : first + len(counts) + 1]]
+    low, high, end = edges[span[0]], edges[span[1]], edges[-1]
+    whole_numbers = field.name == "year"  # a bar is one year: its last value is no edge
+    if whole_numbers:
+        high, end = high - 1, end - 1
+    half = SongFilter().with_range(name, Range(low, high, open_high=not whole_numbers))
     return home_parts.feature_tile(
         name=field.label,
         meaning=field.meaning,
         counts=counts,
         span=span,
-        low=field.format(float(edges[0])),
-        high=field.format(float(edges[len(counts)])),
+        low=field.format(edges[0]),
+        high=field.format(end),
         half=f"{field.format(low).removesuffix(f' {field.unit}')} – {field.format(high)}",
         href=_explore(half),
     )
