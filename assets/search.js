@@ -239,7 +239,7 @@
   document.addEventListener("keydown", (event) => {
     const writing = event.target.closest("input, textarea, select, [contenteditable], [role=textbox]");
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || writing) return;
-    const input = document.querySelector("#search-header-text") || document.querySelector(".mg-search-text");
+    const input = [...document.querySelectorAll(".mg-search-text")].find((box) => box.checkVisibility());
     if (!input) return;
     event.preventDefault();
     input.focus();
