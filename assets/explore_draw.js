@@ -198,6 +198,8 @@
             drawHistograms(last);
             Object.values(mg.explore.wide).forEach((wide) => wide.draw(last));
             mg.explore.drawFacets(last);
+            const fields = Object.keys(mg.explore.setup().fields);
+            mg.grid.showFields("explore-table", fields, new Set(Object.keys(whole.histograms)));
             return whole.version;
         },
     });

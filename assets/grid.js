@@ -53,18 +53,34 @@
         return make("span", {}, value ? "yes" : "no");
     };
 
+    function apiOf(id) {
+        try {
+            return window.dash_ag_grid.getApi(id);
+        } catch {
+            return null; // not there yet: it throws until the grid has been made
+        }
+    }
+
     mg.grid = {
         /** Throw the rows away, go to the top and ask again. */
         refetch(id) {
-            const api = window.dash_ag_grid?.getApi(id);
+            const api = apiOf(id);
             if (!api) return;
             api.ensureIndexVisible && api.getDisplayedRowCount() && api.ensureIndexVisible(0, "top");
             api.purgeInfiniteCache();
             if (!api.getDisplayedRowCount()) api.setRowCount(1, false); // an empty grid asks for nothing by itself
         },
+        /** Hide the columns of fields that the catalogue does not have. */
+        showFields(id, fields, present) {
+            const api = apiOf(id);
+            const again = () => document.getElementById(id) && mg.grid.showFields(id, fields, present);
+            if (!api) return void setTimeout(again, 200);
+            const hidden = fields.filter((field) => !present.has(field) && api.getColumn(field)?.isVisible());
+            if (hidden.length) api.setColumnsVisible(hidden, false);
+        },
         /** Called with every block that the grid gets: no rows are said, and the order goes into the address. */
         answered({ total }) {
-            const api = window.dash_ag_grid?.getApi("explore-table");
+            const api = apiOf("explore-table");
             if (!api) return;
             const sorted = api.getColumnState().find((column) => column.sort);
             const order = sorted ? (sorted.sort === "desc" ? "-" : "") + sorted.colId : "";
