@@ -9,7 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import parts, spark
-from components.parts import Content
+from components.parts import Content, percent
 
 
 def definitions(pairs: Sequence[tuple[str, Content]]) -> Component:
@@ -118,11 +118,6 @@ def moment(value: datetime | None) -> str:
 def duration(seconds: float) -> str:
     """1.63 -> "1.6 s", 75 -> "1 min 15 s"."""
     return f"{seconds:.1f} s" if seconds < 60 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
-
-
-def percent(share: float) -> str:
-    """0.0413 -> "4.1 %"; a share that is there but tiny is not written as nothing."""
-    return "< 0.1 %" if 0 < share < 0.001 else f"{100 * share:.1f} %"
 
 
 def size(n_bytes: int | None) -> str | None:

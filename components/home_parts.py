@@ -8,6 +8,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import spark
+from components.parts import percent
 
 
 def feature_tile(
@@ -94,12 +95,3 @@ def placeholder(tiles: int, height: int, class_name: str) -> Component:
     return html.Div(
         [html.Div(className="mg-loading", style={"height": height}) for _ in range(tiles)], className=class_name
     )
-
-
-def percent(share: float) -> str:
-    """0.0413 -> "4.1 %"; a share that is there but tiny is not written as nothing."""
-    if not share:
-        return "0 %"
-    if share < 0.001:
-        return "< 0.1 %"
-    return f"{share * 100:.{1 if share < 0.1 else 0}f} %"

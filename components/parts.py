@@ -120,3 +120,10 @@ def numbers_table(head: Sequence[Content], rows: Iterable[Sequence[Content]], *,
         [html.Summary("Numbers"), table(head, listed, caption=caption, numeric=range(1, len(head)))],
         className="mg-details",
     )
+
+
+def percent(share: float) -> str:
+    """0.0413 -> "4.1 %"; a share that is there but tiny is not written as nothing."""
+    if 0 < share < 0.001:
+        return "< 0.1 %"
+    return f"{share * 100:.{1 if 0 < share < 0.1 else 0}f} %"

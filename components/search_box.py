@@ -9,6 +9,8 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
+from components.parts import data
+
 PLACEHOLDERS = {
     "header": "Search songs and artists",
     "home": "A song or an artist, for example “Bohemian Rhapsody”",
@@ -21,5 +23,5 @@ def search_box(place: str = "header") -> Component:
     return html.Div(
         id=f"search-{place}",
         className=f"mg-search mg-search-{place}",
-        **{"data-mg-search": place, "data-placeholder": PLACEHOLDERS[place]},
+        **data(mg_search=place, placeholder=PLACEHOLDERS[place]),
     )

@@ -10,6 +10,7 @@ from dash import ClientsideFunction, Input, Output, clientside_callback, dcc, ge
 from dash.development.base_component import Component
 
 from components import parts
+from components.search_box import search_box
 
 FOOTER_TEXT = "shell-footer-text"
 """Id of the footer's text; pages/_footer.py fills it."""
@@ -51,11 +52,7 @@ def address_pattern(address: str) -> str:
 
 
 def search_slot(place: str = "header") -> Component:
-    """The search box, for the header or for the front page; empty while there is none."""
-    try:
-        from components.search_box import search_box  # noqa: PLC0415 (optional while it is being built)
-    except ImportError:
-        return html.Div(className="mg-search-slot")
+    """The search box in a frame that has its size, for the header or for a page ("home")."""
     return html.Div(search_box(place), className="mg-search-slot")
 
 

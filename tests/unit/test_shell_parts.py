@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from components import data_parts, home_parts, parts, spark
+from components import data_parts, parts, spark
 from components.shell import address_pattern
 from pages._presets import PRESETS
 
@@ -44,7 +44,7 @@ def test_every_preset_is_a_filter_that_restricts(preset) -> None:
 
 @pytest.mark.parametrize(("share", "words"), [(0, "0 %"), (0.0004, "< 0.1 %"), (0.0413, "4.1 %"), (0.5, "50 %")])
 def test_shares_are_written_as_a_person_reads_them(share: float, words: str) -> None:
-    assert home_parts.percent(share) == words
+    assert parts.percent(share) == words
 
 
 def test_the_sum_of_rows_says_so_to_screen_readers() -> None:
