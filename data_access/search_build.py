@@ -7,6 +7,7 @@ The loader does this beside the column store, before a catalogue goes live. All 
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -72,31 +73,19 @@ def write_search_arrays(
     artist_ids, artist_rank = _ranked(artist_songs)
 
     _save(folder, "songs", id=song_ids, group=groups[song_ids].astype(np.int32))
-    _save_texts(folder, "songs", titles, song_rank)
+    _save(folder, "artists", id=artist_ids, group=np.arange(len(artists), dtype=np.int32))
     # People leave out the article: "beatles" begins "the beatles", too.
     with_article = np.flatnonzero(pc.starts_with(artists, _ARTICLE).to_numpy(zero_copy_only=False))
     short = pc.utf8_slice_codeunits(artists.take(pa.array(with_article)), start=len(_ARTICLE))
-    _save(folder, "artists", id=artist_ids, group=np.arange(len(artists), dtype=np.int32))
-    names_rank = np.append(artist_rank, artist_rank[with_article])
-    _save_texts(folder, "artists", pa.concat_arrays([artists, short]), names_rank)
-
-    title_words, title_counts = _split(titles)
-    artist_words, artist_counts = _split(artists)
-    vocabulary, word_of = _vocabulary(pa.concat_arrays([title_words, artist_words]))
-    title_word, artist_word = word_of[: len(title_words)], word_of[len(title_words) :]
-    np.save(folder / "words.npy", vocabulary)
-    np.save(folder / "letters.npy", _letters(vocabulary))
-
-    # A song has the words of its title and those of every artist it credits.
-    credited, which = _lists_of(artist_counts, credits[1])
-    _save_postings(
-        folder,
-        "songs",
-        np.concatenate([title_word, artist_word[credited]]),
-        np.concatenate([np.repeat(song_rank, title_counts), song_rank[credits[0]][which]]),
-        len(vocabulary),
-    )
-    _save_postings(folder, "artists", artist_word, np.repeat(artist_rank, artist_counts), len(vocabulary))
+    names, names_rank = pa.concat_arrays([artists, short]), np.append(artist_rank, artist_rank[with_article])
+    with ThreadPoolExecutor(2) as threads:  # sorting lets go of the interpreter lock
+        work = [
+            threads.submit(_save_texts, folder, "songs", titles, song_rank),
+            threads.submit(_save_words, folder, titles, song_rank, artists, artist_rank, credits),
+            threads.submit(_save_texts, folder, "artists", names, names_rank),
+        ]
+        for part in work:
+            part.result()
 
 
 def _read(cursor: dbapi.Cursor, query: str) -> pa.Table:
@@ -133,6 +122,30 @@ def _save_texts(folder: Path, kind: str, texts: pa.StringArray, rank: np.ndarray
         offset=np.frombuffer(offsets, dtype=np.int64)[: len(text) + 1],
         place=rank[in_order],
     )
+
+
+def _save_words(
+    folder: Path,
+    titles: pa.StringArray,
+    song_rank: np.ndarray,
+    artists: pa.StringArray,
+    artist_rank: np.ndarray,
+    credits: np.ndarray,
+) -> None:
+    """Write the vocabulary, its letters, and who has each word."""
+    title_words, title_counts = _split(titles)
+    artist_words, artist_counts = _split(artists)
+    vocabulary, word_of = _vocabulary(pa.concat_arrays([title_words, artist_words]))
+    title_word, artist_word = word_of[: len(title_words)], word_of[len(title_words) :]
+    np.save(folder / "words.npy", vocabulary)
+    np.save(folder / "letters.npy", _letters(vocabulary))
+
+    # A song has the words of its title and those of every artist it credits.
+    credited, which = _lists_of(artist_counts, credits[1])
+    words = np.concatenate([title_word, artist_word[credited]])
+    ranks = np.concatenate([np.repeat(song_rank, title_counts), song_rank[credits[0]][which]])
+    _save_postings(folder, "songs", words, ranks, len(vocabulary))
+    _save_postings(folder, "artists", artist_word, np.repeat(artist_rank, artist_counts), len(vocabulary))
 
 
 def _split(texts: pa.StringArray) -> tuple[pa.StringArray, np.ndarray]:

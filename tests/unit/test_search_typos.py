@@ -36,6 +36,8 @@ SONGS = (
     [("enter sandman", 0), ("nothing else matters", 0), ("bohemian rhapsody", 1), ("yesterday", 2)]
     + [("live forever", 3)]
     + [(f"love song number {n}", 1) for n in range(30)]
+    + [(f"hate {n}", 1) for n in range(5)]
+    + [(f"hats {n}", 1) for n in range(20)]
     + [("группа крови", 4)]
 )
 
@@ -101,6 +103,7 @@ def test_a_known_word_is_corrected_only_towards_a_much_commoner_one_and_stays_fi
     assert names[0] == ("live forever", "")
     assert all(corrected == "love" for _, corrected in names[1:])
     assert corrections(index, ["love"]) == []
+    assert corrections(index, ["hate"]) == []  # hats have four times as many songs, which is no reason
 
 
 def test_short_words_are_left_alone(index):
