@@ -75,6 +75,4 @@ def unknowns_per_column() -> list[Unknown]:
         return [int(number) for number in fetch(version, statement)[0].values()]
 
     total, *known = cached("unknowns", (version,), count)
-    return [
-        Unknown(column.name, total - number, total) for column, number in zip(columns, known, strict=True)
-    ]
+    return [Unknown(column.name, total - number, total) for column, number in zip(columns, known, strict=True)]
