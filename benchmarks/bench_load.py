@@ -4,14 +4,14 @@ Ours parses, checks, normalises, indexes, checks again, builds the column store 
 into one bare table: `pandas.to_sql(method="multi")`, timed on the first 100,000 rows and scaled, and PostgreSQL's COPY
 into an unlogged table without an index. Row counts are compared before anything is reported.
 
-Run: python -m benchmarks.bench_load [FILE]    (without a file, 1,204,025 songs are synthesised)
+Run: python -m benchmarks.bench_load [FILE]    (without a file, BENCH_SONGS songs are synthesised: 1,204,025)
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -36,8 +36,12 @@ _TYPES = {
 }
 
 
-def run(csv_path: Path, out_dir: Path = RESULTS) -> list[dict]:
-    """Load the file three ways in the database of the settings; rows of the report, also in out_dir/load.json."""
+def run(csv_path: Path | None = None, out_dir: Path = RESULTS) -> list[Row]:
+    """Load a file three ways in the database of the settings; rows of the report, also in out_dir/load.json.
+
+    Without a file: BENCH_SONGS synthesised songs, kept under the data folder.
+    """
+    csv_path = csv_path or _synthesised()
     with database.server() as dsn:
         loaded = load(csv_path, Progress(quiet=True))
         rows = loaded.counts["file_rows"]
@@ -59,7 +63,16 @@ def run(csv_path: Path, out_dir: Path = RESULTS) -> list[dict]:
     songs = loaded.counts["songs"]
     assert isinstance(songs, int)
     save("load", songs, found, out_dir)
-    return [{**asdict(row), "ratio": row.ratio} for row in found]
+    return found
+
+
+def _synthesised() -> Path:
+    songs = int(os.environ.get("BENCH_SONGS", SONGS))
+    path = get_settings().data_dir / f"songs-{songs}.csv"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        synthesise(songs, path)
+    return path
 
 
 def _copy(connection, csv_path: Path, rows: int) -> float:
@@ -90,17 +103,5 @@ def _to_sql(connection, dsn: str, csv_path: Path) -> float:
     return seconds
 
 
-def main() -> None:
-    """Run on the file that is named, or on a synthesised one that is kept under the data folder."""
-    if len(sys.argv) > 1:
-        path = Path(sys.argv[1])
-    else:
-        path = get_settings().data_dir / "downloads" / f"synthesised-{SONGS}.csv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            synthesise(SONGS, path)
-    run(path)
-
-
 if __name__ == "__main__":
-    main()
+    run(Path(sys.argv[1]) if len(sys.argv) > 1 else None)

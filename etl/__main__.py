@@ -1,8 +1,10 @@
+# ruff: noqa: PLC0415  # each command imports only what it needs: `status` should not wait for numba
 """python -m etl load FILE | demo | synthesise --songs N OUT | status [--json] | dictionary [--check]"""
 
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +17,7 @@ from settings import SettingError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code: 0 done, 1 not as it should be (dictionary --check), 2 could not."""
     parsed = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it, too, stops what was started
     try:
         return parsed.command(parsed)
     except (LoadError, SettingError, DatabaseDown) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg2
@@ -46,7 +46,9 @@ def connect(dsn: str, purpose: str) -> Connection:
         )
     except psycopg2.Error as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise LoadError(f"PostgreSQL cannot be reached: {reason}; check DATABASE_URL and that the server runs.") from error
+        raise LoadError(
+            f"PostgreSQL cannot be reached: {reason}; check DATABASE_URL and that the server runs."
+        ) from error
     connection.autocommit = True
     if connection.server_version < _OLDEST_SERVER:
         raise LoadError(f"PostgreSQL {connection.server_version // 10_000} is too old; MusicGroup needs 15 or newer.")
@@ -73,7 +75,7 @@ def take_lock(connection: Connection) -> None:
         (_LOCK,),
     )
     building = (
-        run(connection, "SELECT version, source_name FROM musicgroup.catalogue WHERE state = 'building' ORDER BY 1 DESC")
+        run(connection, "SELECT version, source_name FROM musicgroup.catalogue WHERE state = 'building'")
         if run(connection, "SELECT to_regclass('musicgroup.catalogue')")[0][0]
         else []
     )
@@ -104,14 +106,15 @@ def begin(connection: Connection, source_name: str, source_format: str, source_b
 
 
 def fail(connection: Connection, version: int, error: str) -> None:
-    """Note that a load failed, and drop its tables."""
-    run(
-        connection,
-        """UPDATE musicgroup.catalogue SET state = 'failed', finished_at = clock_timestamp(), error = %s
-           WHERE version = %s AND state = 'building'""",
-        (error, version),
-    )
-    drop_unused(connection)
+    """Note that a load failed, and drop its tables; when the server is gone, the next load does both."""
+    with suppress(psycopg2.Error):
+        run(
+            connection,
+            """UPDATE musicgroup.catalogue SET state = 'failed', finished_at = clock_timestamp(), error = %s
+               WHERE version = %s AND state = 'building'""",
+            (error, version),
+        )
+        drop_unused(connection)
 
 
 def swap_in(connection: Connection, version: int, counts: Mapping[str, object]) -> None:
@@ -119,17 +122,16 @@ def swap_in(connection: Connection, version: int, counts: Mapping[str, object]) 
     assignments = sql.SQL(", ").join(
         sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(name)) for name in counts
     )
+    going_live = sql.SQL(
+        "UPDATE musicgroup.catalogue SET state = 'live', finished_at = clock_timestamp(), {} WHERE version = {}"
+    ).format(assignments, sql.Literal(version))
     connection.autocommit = False
-    with connection:  # commits, or rolls back on an error
-        run(connection, "UPDATE musicgroup.catalogue SET state = 'retired' WHERE state = 'live'")
-        run(
-            connection,
-            sql.SQL(
-                "UPDATE musicgroup.catalogue SET state = 'live', finished_at = clock_timestamp(), {} WHERE version = {}"
-            ).format(assignments, sql.Literal(version)),
-            counts,
-        )
-    connection.autocommit = True
+    try:
+        with connection:  # commits, or rolls back on an error
+            run(connection, "UPDATE musicgroup.catalogue SET state = 'retired' WHERE state = 'live'")
+            run(connection, going_live, counts)
+    finally:
+        connection.autocommit = True
     drop_unused(connection)
 
 

@@ -41,5 +41,7 @@ def demo_csv() -> Path:
             csv.write_csv(pyarrow.parquet.read_table(source), unfinished)
             unfinished.rename(path)
         except OSError as error:
-            raise LoadError(f"{path}: cannot be written ({error.strerror or error}); set MUSICGROUP_DATA_DIR.") from error
+            raise LoadError(
+                f"{path}: cannot be written ({error.strerror or error}); set MUSICGROUP_DATA_DIR."
+            ) from error
     return path

@@ -1,5 +1,5 @@
 -- Keys and indexes of one catalogue, made after its rows. Run with search_path set to its schema.
--- Each statement stands alone: the loader shares those of the first part out over two connections.
+-- Each statement stands alone; the loader shares those of the first part out over two connections.
 -- Names have hash indexes: they are only looked up whole, and may be longer than a btree entry.
 
 -- part: indexes
@@ -28,22 +28,25 @@ CREATE UNIQUE INDEX song_playlists_pkey ON song_playlists (song_id, playlist_id)
 CREATE INDEX song_playlists_playlist_id ON song_playlists (playlist_id, song_id);
 CREATE UNIQUE INDEX rejected_rows_pkey ON rejected_rows (line);
 
--- part: constraints
+-- part: keys
 ALTER TABLE songs ADD PRIMARY KEY USING INDEX songs_pkey, ADD UNIQUE USING INDEX songs_spotify_id_key;
 ALTER TABLE artists ADD PRIMARY KEY USING INDEX artists_pkey, ADD UNIQUE USING INDEX artists_spotify_id_key;
 ALTER TABLE albums ADD PRIMARY KEY USING INDEX albums_pkey, ADD UNIQUE USING INDEX albums_spotify_id_key;
 ALTER TABLE genres ADD PRIMARY KEY USING INDEX genres_pkey, ADD UNIQUE USING INDEX genres_name_key;
 ALTER TABLE playlists ADD PRIMARY KEY USING INDEX playlists_pkey, ADD UNIQUE USING INDEX playlists_spotify_id_key;
+ALTER TABLE song_artists ADD PRIMARY KEY USING INDEX song_artists_pkey;
+ALTER TABLE song_genres ADD PRIMARY KEY USING INDEX song_genres_pkey;
+ALTER TABLE song_playlists ADD PRIMARY KEY USING INDEX song_playlists_pkey;
 ALTER TABLE words ADD PRIMARY KEY USING INDEX words_pkey;
 ALTER TABLE rejected_rows ADD PRIMARY KEY USING INDEX rejected_rows_pkey;
-ALTER TABLE song_artists ADD PRIMARY KEY USING INDEX song_artists_pkey,
-    ADD CONSTRAINT song_artists_song FOREIGN KEY (song_id) REFERENCES songs,
-    ADD CONSTRAINT song_artists_artist FOREIGN KEY (artist_id) REFERENCES artists;
-ALTER TABLE song_genres ADD PRIMARY KEY USING INDEX song_genres_pkey,
-    ADD CONSTRAINT song_genres_song FOREIGN KEY (song_id) REFERENCES songs,
-    ADD CONSTRAINT song_genres_genre FOREIGN KEY (genre_id) REFERENCES genres;
-ALTER TABLE song_playlists ADD PRIMARY KEY USING INDEX song_playlists_pkey,
-    ADD CONSTRAINT song_playlists_song FOREIGN KEY (song_id) REFERENCES songs,
-    ADD CONSTRAINT song_playlists_playlist FOREIGN KEY (playlist_id) REFERENCES playlists;
-ALTER TABLE songs ADD CONSTRAINT songs_album FOREIGN KEY (album_id) REFERENCES albums,
-    ADD CONSTRAINT songs_version_group_song FOREIGN KEY (version_group) REFERENCES songs;
+
+-- part: foreign keys; these let the column store read the tables meanwhile
+ANALYZE songs, song_artists, artists, albums, genres, song_genres, playlists, song_playlists, words, rejected_rows;
+ALTER TABLE song_artists ADD CONSTRAINT song_artists_song FOREIGN KEY (song_id) REFERENCES songs;
+ALTER TABLE song_artists ADD CONSTRAINT song_artists_artist FOREIGN KEY (artist_id) REFERENCES artists;
+ALTER TABLE song_genres ADD CONSTRAINT song_genres_song FOREIGN KEY (song_id) REFERENCES songs;
+ALTER TABLE song_genres ADD CONSTRAINT song_genres_genre FOREIGN KEY (genre_id) REFERENCES genres;
+ALTER TABLE song_playlists ADD CONSTRAINT song_playlists_song FOREIGN KEY (song_id) REFERENCES songs;
+ALTER TABLE song_playlists ADD CONSTRAINT song_playlists_playlist FOREIGN KEY (playlist_id) REFERENCES playlists;
+ALTER TABLE songs ADD CONSTRAINT songs_album FOREIGN KEY (album_id) REFERENCES albums;
+ALTER TABLE songs ADD CONSTRAINT songs_version_group_song FOREIGN KEY (version_group) REFERENCES songs;

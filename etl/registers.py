@@ -45,6 +45,7 @@ class Artists:
         rows = self.rows
         for credit in unseen.values():
             credit.folded = " ".join([rows[number][2] for number in credit.numbers or ()])
+            credit.names, credit.ids = [], None  # half a million of these lists are not needed again
         return [credit.numbers for credit in credits]  # type: ignore[misc]  # all have them now
 
 

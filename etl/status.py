@@ -61,13 +61,17 @@ def as_text() -> str:
     else:
         years = f", {live['first_year']} to {live['last_year']}" if live["first_year"] else ""
         lines = [
-            f"Version {live['version']}: {live['source_name']} ({live['source_format']}), loaded {live['finished_at']:%Y-%m-%d %H:%M}",
+            f"Version {live['version']}: {live['source_name']} ({live['source_format']}), "
+            f"loaded {live['finished_at']:%Y-%m-%d %H:%M}",
             f"  {live['songs']:,} songs, {live['artists']:,} artists, {live['albums']:,} albums, "
             f"{live['genres']:,} genres, {live['playlists']:,} playlists{years}",
             f"  {live['file_rows']:,} rows in the file = {live['song_rows']:,} songs + {live['merged_rows']:,} merged"
             f" + {live['rejected_rows']:,} rejected",
         ]
-        lines += [f"    {row['rows']:,} x {row['reason']} (first on line {row['first_line']})" for row in found["rejected"]]
+        lines += [
+            f"    {row['rows']:,} x {row['reason']} (first on line {row['first_line']})"
+            for row in found["rejected"]
+        ]
     if found["loads"]:
         lines.append("Loads, newest first:")
         lines += [

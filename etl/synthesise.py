@@ -126,7 +126,7 @@ class _Maker:
         unknown = random.random(n_albums) < 0.0005
         dates = [text[:end] for text, end in zip(exact.tolist(), length.tolist(), strict=True)]
         self.album_year = np.where(unknown, 0, year)
-        self.album_date = pa.array(["0000" if none else text for text, none in zip(dates, unknown.tolist(), strict=True)])
+        self.album_date = pa.array(np.where(unknown, "0000", np.array(dates)).tolist())
 
     def _titles(self, songs: int, lengths: np.ndarray) -> None:
         random = self.random
@@ -154,7 +154,8 @@ class _Maker:
             literals.take(pa.array(self.credited[rows, place], mask=self.credits[rows] <= place))
             for place in range(_MOST_CREDITS)
         ]
-        return pc.binary_join_element_wise("[", pc.binary_join_element_wise(*columns, ", ", null_handling="skip"), "]", "")
+        joined = pc.binary_join_element_wise(*columns, ", ", null_handling="skip")
+        return pc.binary_join_element_wise("[", joined, "]", "")
 
     def table(self, rows: np.ndarray) -> pa.Table:
         """The rows of the file for some songs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zipfile
 
 import pytest
@@ -18,7 +19,8 @@ def write(tmp_path, content, name="songs.csv"):
 
 
 def read(path, size=3):
-    return [(line, row) for chunk in Source(path).chunks(size) for line, row in zip(chunk.lines, chunk.rows, strict=True)]
+    chunks = Source(path).chunks(size)
+    return [pair for chunk in chunks for pair in zip(chunk.lines, chunk.rows, strict=True)]
 
 
 def test_lines_count_breaks_within_quotes_and_blank_lines(tmp_path):
@@ -42,8 +44,6 @@ def test_compressed_files_read_the_same(tmp_path):
 
 
 def zipped(*names):
-    import io
-
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         for name in names:
