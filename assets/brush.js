@@ -246,9 +246,12 @@
         if (!host.matches?.(".mg-brush")) return;
         const state = stateOf(host);
         if (event.key === "Escape" || event.key === "Delete" || event.key === "Backspace") {
-            if (state.drag || state.ranges.some(Boolean)) event.preventDefault();
+            const { drag } = state;
+            if (drag || state.ranges.some(Boolean)) event.preventDefault();
+            if (drag) cancelAnimationFrame(drag.frame);
             state.drag = null;
-            if (state.ranges.some(Boolean)) change(host, [], true);
+            if (drag) change(host, drag.before, false); // as if it had never begun
+            else if (state.ranges.some(Boolean)) change(host, [], true);
             return;
         }
         if (!STEPS[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;

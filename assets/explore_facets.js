@@ -109,10 +109,10 @@
         const rows = name === "explore-density" ? densityRows(summary)
             : name === "explore-years" ? yearRows(summary)
             : histogramRows(name.replace("explore-", ""), summary, whole);
-        place.replaceChildren(table(rows));
+        place.replaceChildren(table(rows, rows.unknown));
     }
 
-    function table([head, ...rows]) {
+    function table([head, ...rows], foot) {
         const made = element("table", "mg-table");
         const line = (cells, tag) => {
             const row = element("tr");
@@ -123,6 +123,11 @@
         thead.append(line(head, "th"));
         tbody.append(...rows.map((row) => line(row, "td")));
         made.append(thead, tbody);
+        if (foot) {
+            const tfoot = element("tfoot");
+            tfoot.append(line(foot, "td"));
+            made.append(tfoot);
+        }
         return made;
     }
 
@@ -135,7 +140,8 @@
             if (!all) return;
             rows.push([spanWords(edges[bar], edges[bar + 1], axis, false), mg.count(summary.histograms[field][bar]), mg.count(all)]);
         });
-        rows.push(["unknown", mg.count(summary.unknown[field] || 0), mg.count(whole.unknown[field] || 0)]);
+        const unknown = [summary, whole].map((each) => mg.count(each.unknown[field] || 0));
+        if (whole.unknown[field]) rows.unknown = ["unknown", ...unknown];
         return rows;
     }
 
