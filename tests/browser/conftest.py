@@ -29,6 +29,10 @@ ARGUMENTS = [
 ]
 
 
+PATIENCE_MS = 30_000  # CI's two cores run a database, two workers and a browser
+playwright.expect.set_options(timeout=PATIENCE_MS)
+
+
 @dataclass
 class Watch:
     """What went wrong on a page: messages of the console, uncaught errors, requests that left our origin.
@@ -67,7 +71,7 @@ def new_page(chromium: playwright.Browser) -> Iterator[Callable[..., playwright.
             reduced_motion="reduce",
             accept_downloads=True,
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.watch = watched(page)
         contexts.append(context)
