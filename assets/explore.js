@@ -165,7 +165,8 @@
         if (squeezed(byId("explore-text")?.value) !== text) setProps("explore-text", { value: text });
         for (const name of setup().page) {
             const value = params.get(name) || setup().defaults[name];
-            if (chosen[name] !== undefined && String(chosen[name]) !== value) {
+            if (String(chosen[name]) !== value) {
+                chosen[name] = value;
                 setProps(`explore-${name}`, { value: name === "by" ? value.split(",") : value });
             }
         }
@@ -176,16 +177,22 @@
     /** The text box and the dropdowns, after Dash's own delays. */
     function choose(text, x, y, by) {
         if (truth === null || !setup()) return;
-        const typed = window.dash_clientside.callback_context.triggered.some((t) => t.prop_id.startsWith("explore-text"));
-        chosen = { x, y, by: [...(by || [])].sort().slice(0, 6) };
-        if (typed) return change((params) => setOnly(params, "text", squeezed(text)), "text");
+        const touched = window.dash_clientside.callback_context.triggered.map((prop) => prop.prop_id.split(".")[0]);
         const order = Object.keys(setup().fields);
-        chosen.by.sort((a, b) => order.indexOf(a) - order.indexOf(b));
-        if (x === y) return setProps("explore-y", { value: parse(truth).get("x") || setup().defaults.x });
+        chosen = { x, y, by: [...(by || [])].sort((a, b) => order.indexOf(a) - order.indexOf(b)) };
+        if (touched.includes("explore-text")) return change((params) => setOnly(params, "text", squeezed(text)), "text");
+        const before = (name) => parse(truth).get(name) || setup().defaults[name];
+        if (x === y) {
+            const [other, from] = touched.includes("explore-x") ? ["explore-y", "x"] : ["explore-x", "y"];
+            return setProps(other, { value: before(from) }); // the two change places
+        }
+        if (!chosen.by.length || chosen.by.length > setup().lines) {
+            return setProps("explore-by", { value: before("by").split(",") });
+        }
         change((params) => {
             setOnly(params, "x", x);
             setOnly(params, "y", y);
-            setOnly(params, "by", chosen.by.join(",") || setup().defaults.by);
+            setOnly(params, "by", chosen.by.join(","));
         }, "choice");
     }
 

@@ -198,7 +198,8 @@ def chart_card(
     """
     heading = html.Div(
         [
-            html.H3([title, parts.hint_mark(explanation)], id=f"{name}-title"),
+            html.H3(title, id=f"{name}-title"),
+            parts.hint_mark(explanation),
             html.P(id=f"{name}-says", className="mg-chart-says"),
         ],
         className="mg-chart-heading",

@@ -57,6 +57,7 @@ def setup() -> str:
             "fields": fields,
             "parameters": [*fields, "key", "time", "explicit", "genre", "artist", "album", "playlist", "text"],
             "page": ["x", "y", "by"],
+            "lines": LINES_AT_MOST,
             "keys": [_key_pair(code)[1] for code in range(UNKNOWN_KEY + 1)],
             "defaults": {"x": ExploreState.x, "y": ExploreState.y, "by": ",".join(ExploreState.by)},
         }
@@ -70,6 +71,7 @@ def filter_column(state: ExploreState) -> Component:
     """Text, key, time signature, explicit and genre; foldable where there is little room."""
     return html.Aside(
         [
+            html.H2("Filters", className="visually-hidden"),
             html.Button(
                 "Key, genre and more", type="button", id="explore-facets-toggle",
                 className="mg-button mg-button-quiet mg-facets-toggle",

@@ -85,6 +85,7 @@ def _bar(state: ExploreState) -> Component:
 def _charts(state: ExploreState) -> Component:
     return guard.region(
         "explore-charts",
+        html.H2("Charts", className="visually-hidden"),
         html.Div(id="explore-empty", className="mg-explore-empty"),
         html.Div(
             [
