@@ -30,7 +30,7 @@ def too_slow(retry: Content = None) -> Component:
     return _state(
         "too-slow",
         "That took too long.",
-        "The database was stopped at its time limit. A narrower filter is faster; a second try often is, too.",
+        "The database stopped at its time limit. A narrower filter is faster; this is tried again by itself, too.",
         retry,
     )
 

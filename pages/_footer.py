@@ -17,7 +17,9 @@ def catalogue_in_words(_minutes: int | None) -> str:
         live = catalogue.current()
     except NoCatalogue:
         return "no catalogue loaded yet"
-    except (DatabaseDown, QueryTooSlow):
+    except DatabaseDown:
         return "the database cannot be reached"
+    except QueryTooSlow:
+        return "the database takes too long to answer"
     loaded = f", loaded {live.finished_at:%-d %b %Y}" if live.finished_at else ""
     return f"{live.source_name}: {live.songs or 0:,} songs, catalogue version {live.version}{loaded}"
