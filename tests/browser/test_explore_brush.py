@@ -1,0 +1,164 @@
+"""The brush as hands use it: drawn, moved, resized, cleared, with keys, with a finger, after a resize."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+BRUSH = "#explore-energy-brush"
+WINDOW = f"{BRUSH} .mg-brush-window"
+
+
+class Hand:
+    """A pointer over one brush; places are parts (0..1) of its width and height."""
+
+    def __init__(self, page: Page, site: str, query: str = "", brush: str = BRUSH) -> None:
+        self.page, self.selector = page, brush
+        page.goto(f"{site}explore{'?' + query if query else ''}")
+        expect(page.locator("#explore-sentence strong")).to_be_visible()
+        page.locator(brush).evaluate("host => host.scrollIntoView({block: 'center', behavior: 'instant'})")
+        page.wait_for_load_state("networkidle")
+
+    def at(self, across: float, up: float = 0.5) -> tuple[float, float]:
+        box = self.page.locator(self.selector).bounding_box()
+        assert box
+        return box["x"] + across * box["width"], box["y"] + (1 - up) * box["height"]
+
+    def drag(self, start: float, end: float, *, let_go: bool = True) -> None:
+        self.page.mouse.move(*self.at(start))
+        self.page.mouse.down()
+        self.page.mouse.move(*self.at(end), steps=6)
+        if let_go:
+            self.page.mouse.up()
+
+    def says(self, words: str) -> None:
+        expect(self.page.locator(self.selector)).to_have_attribute("aria-valuetext", words)
+
+    def chosen(self, field: str = "energy") -> str | None:
+        return parse_qs(urlsplit(self.page.url).query).get(field, [None])[0]
+
+
+def test_a_brush_is_drawn_moved_resized_and_cleared(page: Page, site: str) -> None:
+    hand = Hand(page, site)
+    hand.drag(0.21, 0.39)
+    hand.says("0.20 to 0.40")
+    assert hand.chosen() == "0.2..<0.4"
+    hand.drag(0.3, 0.5)  # by its middle
+    hand.says("0.40 to 0.60")
+    hand.drag(0.6, 0.8)  # by its right end
+    hand.says("0.40 to 0.80")
+    hand.drag(0.4, 0.3)  # by its left end
+    hand.says("0.30 to 0.80")
+    hand.drag(0.5, 1.4)  # against the wall: as wide as before
+    hand.says("at least 0.50")
+    assert hand.chosen() == "0.5.."
+    page.mouse.click(*hand.at(0.1))
+    hand.says("everything")
+    assert hand.chosen() is None
+    expect(page.locator(WINDOW)).to_have_count(0)
+
+
+def test_the_end_bars_are_open_to_what_lies_beyond(page: Page, site: str) -> None:
+    hand = Hand(page, site, brush="#explore-loudness-brush")
+    hand.drag(0.3, -0.1)
+    expect(page.locator("#explore-sentence")).to_contain_text("loudness under")
+    assert (hand.chosen("loudness") or "").startswith("..<")
+
+
+def test_nothing_is_committed_before_the_pointer_lets_go_and_escape_takes_it_back(page: Page, site: str) -> None:
+    hand = Hand(page, site, "energy=0.2..%3C0.4")
+    hand.drag(0.61, 0.79, let_go=False)
+    hand.says("0.60 to 0.80")
+    assert hand.chosen() == "0.2..<0.4"
+    page.keyboard.press("Escape")
+    hand.says("0.20 to 0.40")
+    page.mouse.up()
+    hand.says("0.20 to 0.40")
+    assert hand.chosen() == "0.2..<0.4"
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        (("ArrowRight",), "0.42 to 0.62"),
+        (("ArrowLeft", "ArrowLeft"), "0.36 to 0.56"),
+        (("Shift+ArrowRight",), "0.40 to 0.62"),
+        (("Shift+ArrowLeft",), "0.38 to 0.60"),
+        (("ArrowUp",), "0.38 to 0.62"),
+        (("ArrowDown",), "0.42 to 0.58"),
+        (("Escape",), "everything"),
+    ],
+)
+def test_keys(page: Page, site: str, keys: tuple[str, ...], words: str) -> None:
+    hand = Hand(page, site, "energy=0.4..%3C0.6")
+    page.locator(BRUSH).focus()
+    for key in keys:
+        page.keyboard.press(key)
+    hand.says(words)
+    low = words.partition(" to ")[0]
+    expect(page.locator("#explore-energy-low")).to_have_value("" if words == "everything" else low)
+
+
+def test_a_range_from_a_box_lies_where_it_says_also_after_a_resize(page: Page, site: str) -> None:
+    hand = Hand(page, site)
+    page.locator("#explore-energy-low").fill("0.25")
+    page.locator("#explore-energy-low").press("Enter")
+    hand.says("at least 0.25")
+    for width in (1440, 800, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        host, window = (page.locator(selector).bounding_box() for selector in (BRUSH, WINDOW))
+        assert host
+        assert window
+        assert (window["x"] - host["x"]) / host["width"] == pytest.approx(0.25, abs=0.005)
+        # The plot below has the same area: its middle tick stands at the middle of the brush.
+        tick = page.locator("#explore-energy-chart .xtick", has_text="0.5").first
+        expect(tick).to_be_visible()
+        page.wait_for_timeout(300)  # Plotly follows a resize a moment later
+        box = tick.bounding_box()
+        assert box
+        assert box["x"] + box["width"] / 2 == pytest.approx(host["x"] + host["width"] / 2, abs=2)
+
+
+def test_of_whole_numbers_the_last_one_is_named(page: Page, site: str) -> None:
+    hand = Hand(page, site, brush="#explore-popularity-brush")
+    hand.drag(0.41, 0.59)
+    hand.says("40 to 59")
+    assert hand.chosen("popularity") == "40..59"
+    expect(page.locator("#explore-popularity-high")).to_have_value("59")
+
+
+def test_a_finger_draws_across_and_scrolls_down(new_page: Callable[..., Page], site: str) -> None:
+    page = new_page(390, 844)
+    hand = Hand(page, site)
+    touch = page.context.new_cdp_session(page)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+    def swipe(*places: tuple[float, float]) -> None:
+        points = [dict(zip("xy", hand.at(*place), strict=True)) for place in places]
+        touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points[:1]})
+        for point in points[1:]:
+            touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+            page.wait_for_timeout(16)
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    swipe(*((0.21 + 0.06 * step, 0.5) for step in range(7)))
+    hand.says("0.20 to 0.58")
+    assert hand.chosen() == "0.2..<0.58"
+    before = page.evaluate("scrollY")
+    swipe(*((0.9, 0.5 + 0.25 * step) for step in range(7)))
+    page.wait_for_timeout(500)
+    assert page.evaluate("scrollY") > before
+    hand.says("0.20 to 0.58")
+
+
+def test_changes_made_faster_than_the_server_answers_are_all_kept(page: Page, site: str) -> None:
+    hand = Hand(page, site)
+    hand.drag(0.21, 0.39)
+    page.locator('[data-facet="explicit=no"]').click()
+    page.locator('[data-facet="time=4"]').click()
+    expect(page.locator("#explore-sentence")).to_contain_text("energy 0.20–0.40, 4 beats a bar, not explicit")
+    expect(page.locator(".mg-chip")).to_have_count(3)
+    assert hand.chosen() == "0.2..<0.4"
