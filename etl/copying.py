@@ -12,7 +12,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
 _PIECE = 1 << 18
-_WAITING = 8  # pieces of text between the reader of the file and PostgreSQL
+_WAITING = 32  # pieces of text between the reader of the file and PostgreSQL
 _BINARY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _BINARY_TRAILER = b"\xff\xff"
 

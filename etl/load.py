@@ -27,7 +27,7 @@ from etl.progress import Progress
 from etl.rest import fill_the_rest
 from etl.source import Source
 
-_CHUNK_ROWS = 8192
+_CHUNK_ROWS = 2048  # their cells fit the processor's cache
 _SQL = Path(__file__).parent
 
 
@@ -73,7 +73,8 @@ def load(path: Path, progress: Progress) -> Loaded:
                         database.grant_reading(control, version)
                         database.swap_in(control, version, counts)
             except BaseException as error:
-                database.fail(control, version, str(error).strip() or type(error).__name__)
+                stopped = "Stopped by hand." if isinstance(error, KeyboardInterrupt) else ""
+                database.fail(control, version, stopped or str(error).strip() or type(error).__name__)
                 raise
         finally:
             control.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
@@ -77,26 +78,36 @@ class Albums:
 
 
 class Words:
-    """How many songs have each word; texts are folded, one for each song."""
+    """How many songs have each word; texts are folded, one for each song.
+
+    Counted by Arrow in a thread beside, which lets go of the interpreter lock for most of it.
+    """
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._waiting: list[str] = []
+        self._beside = ThreadPoolExecutor(1)
+        self._counted: list[Future[None]] = []
 
     def add(self, texts: Sequence[str]) -> None:
         """Texts of further songs."""
         self._waiting += texts
         if len(self._waiting) >= _WORDS_AT_ONCE:
-            self._count()
+            self._hand_over()
 
     def counts(self) -> list[tuple[str, int]]:
         """(word, songs) in order of the words."""
-        self._count()
+        self._hand_over()
+        for counted in self._counted:
+            counted.result()
         return sorted(self._counts.items())
 
-    def _count(self) -> None:
-        split = pc.split_pattern(pa.array(self._waiting, pa.string()), " ")
-        self._waiting = []
+    def _hand_over(self) -> None:
+        texts, self._waiting = self._waiting, []
+        self._counted.append(self._beside.submit(self._count, texts))
+
+    def _count(self, texts: list[str]) -> None:
+        split = pc.split_pattern(pa.array(texts, pa.string()), " ")
         encoded = pc.utf8_slice_codeunits(split.flatten(), 0, LONGEST_WORD).dictionary_encode()
         if not len(encoded):
             return
