@@ -143,6 +143,7 @@
             const range = ranges[field] || { low: null, high: null };
             ["low", "high"].forEach((end) => fillBox(field, end, endText(range, end, axis)));
             byId(`explore-${field}-problem`).textContent = "";
+            ["low", "high"].forEach((end) => byId(`explore-${field}-${end}`)?.removeAttribute("aria-invalid"));
             byId(`explore-${field}`).classList.toggle("mg-chart-brushed", field in ranges);
         }
     }
@@ -215,8 +216,11 @@
         const low = end(lowBox, "low", lowBefore);
         const high = end(highBox, "high", highBefore);
         const wrong = problem(axis, low.value, high.value);
+        const atFault = problem(axis, low.value, null) ? [lowBox] : problem(axis, null, high.value) ? [highBox] : [lowBox, highBox];
         byId(`explore-${field}-problem`).textContent = wrong;
-        [lowBox, highBox].forEach((input) => input.setAttribute("aria-invalid", String(Boolean(wrong))));
+        [lowBox, highBox].forEach((input) => {
+            input.setAttribute("aria-invalid", String(Boolean(wrong) && atFault.includes(input)));
+        });
         if (wrong) return;
         const token = low.token || high.token ? `${low.token}..${high.token}` : "";
         change((params) => setOnly(params, field, token));

@@ -190,11 +190,12 @@ def chart_card(
     explanation: str,
     *children: parts.Content,
     class_name: str = "",
+    hidden: bool = False,
 ) -> html.Section:
     """A card with a title, its explanation one hover or focus away, a summary in words, and the numbers.
 
     `name` makes the ids: `<name>-title`, `<name>-says` (the summary, a live readout) and `<name>-numbers` (the table,
-    filled when opened).
+    filled when opened). A card that is `hidden` at first takes no place.
     """
     heading = html.Div(
         [
@@ -211,6 +212,7 @@ def chart_card(
     return html.Section(
         [heading, *children, numbers],
         id=name,
+        hidden=hidden,
         className=f"mg-card mg-chart {class_name}".strip(),
         **parts.aria(labelledby=f"{name}-title"),
     )

@@ -148,7 +148,8 @@ def _explicit_facet() -> Component:
 
 @cache
 def _empty_histogram(of: Field) -> go.Figure:
-    return charts.histogram([float(edge) for edge in of.bar_edges.round(4)], ticks=ticks_of(of))
+    ticks = [] if of.name == "year" else ticks_of(of)  # a catalogue's years come with its numbers
+    return charts.histogram([float(edge) for edge in of.bar_edges.round(4)], ticks=ticks)
 
 
 def histogram_card(of: Field) -> Component:
@@ -164,6 +165,8 @@ def histogram_card(of: Field) -> Component:
             name, of.name, label=of.label, unit=of.unit, low=_end_text(of, of.low), high=_end_text(of, of.high)
         ),
         class_name="mg-chart-histogram",
+        # Files have years or popularity, seldom both: with one of them to begin with, nothing moves later.
+        hidden=of.name == "popularity",
     )
 
 
