@@ -10,7 +10,6 @@ from psycopg2.extensions import connection as Connection
 
 from data_access.db import catalogue_schema
 from etl import database
-from etl.assemble import Assembler
 from etl.database import run
 from etl.errors import LoadError
 
@@ -59,8 +58,8 @@ def _statements(part: str) -> list[str]:
     return [statement.strip() for statement in body.partition("\n")[2].split(";") if statement.strip()]
 
 
-def checked_counts(dsn: str, version: int, made: Assembler) -> dict[str, object]:
-    """Counts of the finished tables, for the register. Raises LoadError when they do not add up."""
+def checked_counts(dsn: str, version: int, rows: int, merged: int) -> dict[str, object]:
+    """Counts of the finished tables, for the register. Raises LoadError when they do not add up to the file's rows."""
     connection = connect(dsn, version)
     try:
         songs, lowest, highest, first_year, last_year, without_artist = run(
@@ -79,12 +78,12 @@ def checked_counts(dsn: str, version: int, made: Assembler) -> dict[str, object]
         raise LoadError(f"Check failed: {songs:,} songs are numbered {lowest} to {highest}, not 0 to {songs - 1}.")
     if without_artist:
         raise LoadError(f"Check failed: {without_artist:,} songs have no primary artist.")
-    if made.rows != songs + made.merged + counted["rejected_rows"]:
+    if rows != songs + merged + counted["rejected_rows"]:
         raise LoadError(
-            f"Check failed: {made.rows:,} rows in the file, but {songs:,} songs, {made.merged:,} merged and "
+            f"Check failed: {rows:,} rows in the file, but {songs:,} songs, {merged:,} merged and "
             f"{counted['rejected_rows']:,} rejected rows in the catalogue."
         )
     return {
-        "file_rows": made.rows, "song_rows": songs, "merged_rows": made.merged, "songs": songs,
+        "file_rows": rows, "song_rows": songs, "merged_rows": merged, "songs": songs,
         "first_year": first_year, "last_year": last_year, **counted,
     }  # fmt: skip

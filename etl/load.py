@@ -22,7 +22,7 @@ from etl.assemble import Assembler
 from etl.copying import copying
 from etl.database import run
 from etl.errors import LoadError
-from etl.formats import detect
+from etl.formats import Format, detect
 from etl.progress import Progress
 from etl.rest import fill_the_rest
 from etl.source import Source
@@ -68,7 +68,7 @@ def load(path: Path, progress: Progress) -> Loaded:
             version = database.begin(control, source.name, layout.name, source.bytes)
             try:
                 with database.explained():
-                    counts = _build(dsn, version, source, Assembler(layout, source.header), progress)
+                    counts = _build(dsn, version, source, layout, progress)
                     with progress.stage("Swapping in"):
                         database.grant_reading(control, version)
                         database.swap_in(control, version, counts)
@@ -81,24 +81,28 @@ def load(path: Path, progress: Progress) -> Loaded:
     return Loaded(version, time.perf_counter() - started, counts, progress.seconds)
 
 
-def _build(dsn: str, version: int, source: Source, assembler: Assembler, progress: Progress) -> dict[str, object]:
+def _build(dsn: str, version: int, source: Source, layout: Format, progress: Progress) -> dict[str, object]:
     """Everything between the register's 'building' and its 'live'; the counts for the register."""
     with ThreadPoolExecutor(1) as beside:
         digest = beside.submit(source.sha256)
-        _fill(dsn, version, source, assembler, progress)
+        rows, merged = _fill(dsn, version, source, layout, progress)
         with progress.stage("Indexing"):
             finish.add_indexes(dsn, version)
         with progress.stage("Checking, and building the column store"):
             foreign_keys = beside.submit(finish.add_foreign_keys, dsn, version)
-            counts = finish.checked_counts(dsn, version, assembler)
+            counts = finish.checked_counts(dsn, version, rows, merged)
             columns.build(version)
             foreign_keys.result()
         return {"source_sha256": digest.result(), **counts}
 
 
-def _fill(dsn: str, version: int, source: Source, assembler: Assembler, progress: Progress) -> None:
+def _fill(dsn: str, version: int, source: Source, layout: Format, progress: Progress) -> tuple[int, int]:
     """Schema, tables and rows in one transaction: nobody sees half of it, and with wal_level = minimal
-    rows that go into a table of the same transaction need no log."""
+    rows that go into a table of the same transaction need no log. Gives the rows of the file and those merged.
+
+    The assembler's millions of objects are gone when this returns: nothing later should have to walk over them.
+    """
+    assembler = Assembler(layout, source.header)
     work = finish.connect(dsn, version)
     work.autocommit = False
     gc_was_on = gc.isenabled()
@@ -121,7 +125,9 @@ def _fill(dsn: str, version: int, source: Source, assembler: Assembler, progress
         with progress.stage("Storing artists, albums, genres and words"):
             fill_the_rest(work, assembler)
             work.commit()
+        return assembler.rows, assembler.merged
     finally:
         work.close()
+        del assembler
         if gc_was_on:
             gc.enable()
