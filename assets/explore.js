@@ -112,6 +112,7 @@
     function onNavigation(event) {
         if (!page() || truth === null || window.location.pathname !== mg.path("explore")) return;
         event.stopImmediatePropagation();
+        if (document.activeElement === byId("explore-text")) document.activeElement.blur();
         lastKind = "";
         const next = canonical(parse(window.location.search));
         if (next !== truth) setProps("explore-filter", { data: next });
@@ -163,7 +164,8 @@
 
     function showChoices(params) {
         const text = params.get("text") || "";
-        if (squeezed(byId("explore-text")?.value) !== text) setProps("explore-text", { value: text });
+        const box = byId("explore-text"); // while somebody types in it, the box is ahead of the query
+        if (document.activeElement !== box && squeezed(box?.value) !== text) setProps("explore-text", { value: text });
         for (const name of setup().page) {
             const value = params.get(name) || setup().defaults[name];
             if (String(chosen[name]) !== value) {
@@ -305,8 +307,8 @@
         draw: (summary, whole) => mg.explore.draw(summary, whole),
         /** Rows for the grid, unless the filter has changed since they were asked for. */
         answerRows(block) {
-            if (!block || block.filter !== filterPart(truth)) return window.dash_clientside.no_update;
-            mg.grid.answered(block);
+            if (!block) return window.dash_clientside.no_update;
+            if (block.filter === filterPart(truth)) mg.grid.answered(block);
             return { rowData: block.rows, rowCount: block.total };
         },
     });

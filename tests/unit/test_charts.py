@@ -48,9 +48,7 @@ def test_density_leaves_empty_cells_empty_and_others_by_the_square_root():
 
 
 def test_by_year_shows_only_the_lines_that_have_values():
-    figure = charts.by_year(
-        ["energy", "tempo"], years=[1990, 1991], songs=[3, 4], means={"tempo": [0.4, None]}
-    )
+    figure = charts.by_year(["energy", "tempo"], years=[1990, 1991], songs=[3, 4], means={"tempo": [0.4, None]})
 
     bars, energy, tempo = figure.data
     assert tuple(bars.y) == (3, 4)

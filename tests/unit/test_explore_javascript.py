@@ -51,9 +51,7 @@ filters = st.builds(
     genres=st.frozensets(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8), max_size=3),
     text=st.text(st.sampled_from("abc é~*'()&=+%/<>.🎵"), max_size=12).map(lambda text: " ".join(text.split())),
 )
-ranges = st.dictionaries(
-    st.sampled_from([f.name for f in FIELDS]), st.tuples(ends, ends, st.booleans()), max_size=3
-)
+ranges = st.dictionaries(st.sampled_from([f.name for f in FIELDS]), st.tuples(ends, ends, st.booleans()), max_size=3)
 
 
 @given(st.lists(st.tuples(filters, ranges), min_size=20, max_size=20))
@@ -66,9 +64,7 @@ def test_the_browser_writes_the_query_that_the_server_writes(cases):
             ranged = ranged.with_range(name, Range(min(a, b), max(a, b), open_high))
         queries.append(ExploreState(ranged, x="tempo").to_query())
 
-    found = run(
-        f"{json.dumps(queries)}.map((query) => mg.explore.canonical(new URLSearchParams(query)))", "explore.js"
-    )
+    found = run(f"{json.dumps(queries)}.map((query) => mg.explore.canonical(new URLSearchParams(query)))", "explore.js")
 
     assert found == queries
 

@@ -59,4 +59,3 @@ def test_lines_have_one_order_and_a_limit():
 
 def test_repeated_parameters_take_the_last():
     assert ExploreState.from_query({"x": ["tempo", "loudness"]})[0].x == "loudness"
-
