@@ -305,7 +305,8 @@
         adopt,
         choose,
         draw: (summary, whole) => mg.explore.draw(summary, whole),
-        /** Rows for the grid, unless the filter has changed since they were asked for. */
+        /** Rows for the grid. Those of a filter that has changed meanwhile are handed over too: the grid has thrown
+         *  their block away, but loads no other (maxConcurrentDatasourceRequests) until the one request is answered. */
         answerRows(block) {
             if (!block) return window.dash_clientside.no_update;
             if (block.filter === filterPart(truth)) mg.grid.answered(block);

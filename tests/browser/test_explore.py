@@ -253,12 +253,40 @@ def test_a_box_over_two_features(explore: Explore, sql) -> None:
     assert explore.selected() == sql(f"SELECT count(*) FROM songs WHERE {where}")[0][0]
 
 
+def test_quick_changes_one_after_another_end_with_the_right_rows(explore: Explore, sql) -> None:
+    explore.open()
+    explore.page.locator("#explore-text").press_sequentially("the night", delay=330)  # slower than the box waits
+    for facet in ("explicit=no", "time=4", "explicit=no"):
+        explore.page.locator(f'[data-facet="{facet}"]').click()
+    expect(explore.sentence).to_contain_text("4 beats")
+    expect(explore.sentence).not_to_contain_text("explicit")
+    explore.settled()
+    assert explore.query() == {"text": ["the night"], "time": ["4"]}
+    explore.wait_for_rows(explore.selected())
+    expect(explore.cell(0, "title")).to_have_text(re.compile(r"\S"))
+
+
+def test_rows_come_back_after_a_filter_without_songs(explore: Explore) -> None:
+    explore.open()
+    explore.page.locator("#explore-text").fill("xyzzyxyzzy")
+    expect(explore.sentence).to_contain_text("xyzzy")
+    explore.wait_for_rows(0)
+    explore.page.locator("#explore-reset").click()
+    expect(explore.sentence).to_contain_text("whole catalogue")
+    explore.wait_for_rows(explore.settled().selected())
+    expect(explore.cell(0, "title")).to_have_text(re.compile(r"\S"))
+
+
 def test_the_table_scrolls_to_the_last_song_and_sorts(explore: Explore, sql) -> None:
     explore.open(BRUSHED)
     last = explore.selected() - 1
     explore.page.locator("#explore-table").scroll_into_view_if_needed()
     explore.wait_for_rows(last + 1)
-    explore.page.evaluate(f"dash_ag_grid.getApi('explore-table').ensureIndexVisible({last}, 'bottom')")
+    explore.page.wait_for_function(  # again and again, as a person does: the rows may have only just been counted
+        f"""() => {{ const grid = dash_ag_grid.getApi('explore-table');
+                     grid.ensureIndexVisible({last}, 'bottom');
+                     return grid.getLastDisplayedRowIndex() === {last}; }}"""
+    )
     order = 'sort_title COLLATE "C" DESC NULLS FIRST, song_id DESC'
     title = sql(f"SELECT title FROM songs WHERE {BRUSHED_SQL} ORDER BY {order} LIMIT 1")[0][0]
     expect(explore.cell(last, "title")).to_have_text(title)
