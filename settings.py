@@ -46,7 +46,7 @@ class Settings:
         "",
         "The same database as a role that may create schemas; used by `python -m etl` only.",
     )
-    data_dir: Path = _setting(
+    data_dir: Path = _setting(  # noqa: RUF009  # it makes a field
         "MUSICGROUP_DATA_DIR",
         _default_data_dir,
         "Folder for the embedded database, the column store, the cache and downloads.",
