@@ -43,6 +43,7 @@ def main() -> int:
     parser.add_argument("--site", help="address with the prefix of what to picture")
     parser.add_argument("--song", default="", help="Spotify id of the song page; the first suggestion otherwise")
     parser.add_argument("--out", type=Path, default=FOLDER)
+    parser.add_argument("--only", help="one of the pages", choices=list(PAGES))
     parsed = parser.parse_args()
     program = servers.find_browser()
     if program is None:
@@ -61,11 +62,15 @@ def main() -> int:
                     viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce"
                 )
                 for name, path in PAGES.items():
+                    if parsed.only not in (None, name):
+                        continue
                     page = context.new_page()
                     page.goto(site + path.format(song=song))
                     settle(page)
+                    if name != "explore":
+                        make_whole(page)
                     file = parsed.out / f"{name}-{theme}-{width}.png"
-                    page.screenshot(path=file, full_page=name != "explore")
+                    page.screenshot(path=file)
                     print(file, flush=True)
                     page.close()
                 context.close()
@@ -77,6 +82,13 @@ def settle(page: Page) -> None:
     """Until nothing is being asked for and every chart is drawn."""
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(1200)
+
+
+def make_whole(page: Page) -> None:
+    """As tall as the page: a grid outside the window is not painted, so that `full_page` would show a blank."""
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
+    settle(page)
 
 
 def first_song(site: str) -> str:
