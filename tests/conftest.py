@@ -4,7 +4,7 @@ database        URL of an embedded PostgreSQL of the tests' own; the settings of
 demo_catalogue  the demo catalogue is the live one in `database` while the module's tests run
 served          address of the application under gunicorn, with the demo catalogue
 site            the same behind nginx with the founding document's location block
-fresh_data_dir  an empty data folder, hence a database of its own, for the module's tests
+fresh_data_dir  an empty data folder, hence a database of its own, for one test
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def site(demo_catalogue: Catalogue, _nginx: str) -> str:
     return _nginx
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def fresh_data_dir(_own_settings: None) -> Iterator[Path]:
     """An empty data folder that the settings point at; `embedded.running()` makes a new database there."""
     with servers.open_folder() as folder, using({"MUSICGROUP_DATA_DIR": str(folder)}):

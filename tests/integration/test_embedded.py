@@ -88,6 +88,8 @@ def test_a_process_number_that_is_somebody_elses_now_is_not_taken_for_the_server
 
 
 def test_an_initdb_that_was_cut_off_is_done_again(fresh_data_dir: Path) -> None:
+    with embedded.running():
+        pass
     (fresh_data_dir / "postgres" / "PG_VERSION").unlink()
     with embedded.running() as url:
         assert one(url) == 1
