@@ -141,13 +141,6 @@ song_playlists = Table(
     Column("playlist_id", Integer, primary_key=True),
 )
 
-words = Table(
-    "words",
-    metadata,
-    Column("word", Text, primary_key=True),
-    Column("songs", Integer, nullable=False),
-)
-
 rejected_rows = Table(
     "rejected_rows",
     metadata,

@@ -2,7 +2,7 @@
 
 Works on a chunk at a time and a column at a time, because a million trips through a Python loop with twenty
 values each is what makes loaders slow. Each song becomes one line of COPY text; what is small (artists,
-albums, genres, playlists, words) stays here until the end. About 700 MB for 1.2 million songs.
+albums, genres, playlists) stays here until the end. About 700 MB for 1.2 million songs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from etl.cells import as_tsvectors, escaped, text_problems
 from etl.credits import Credit, parser
 from etl.formats import Format
 from etl.memberships import Memberships
-from etl.registers import Albums, Artists, Words
+from etl.registers import Albums, Artists
 from etl.source import Chunk
 from etl.titles import title_base
 from etl.values import NULL, NUMBERS, PARSERS, Bad, Memo
@@ -37,9 +37,7 @@ class Assembler:
     def __init__(self, layout: Format, header: Sequence[str]) -> None:
         self.layout = layout
         self._width = len(header)
-        self._place = {
-            ours: header.index(theirs) for ours, (theirs, _) in layout.columns.items() if theirs in header
-        }
+        self._place = {ours: header.index(theirs) for ours, (theirs, _) in layout.columns.items() if theirs in header}
         kinds = {name: layout.columns[name][1] for name in self._place}
         self._values = [name for name, kind in kinds.items() if kind not in _NOT_VALUES and kind != "date"]
         self._memos = {name: Memo(PARSERS[kind]) for name, kind in kinds.items() if kind in PARSERS}
@@ -48,7 +46,6 @@ class Assembler:
         self._groups: dict[str, int] = {}
         self.artists = Artists()
         self.albums = Albums()
-        self.words = Words()
         self.memberships = Memberships()
         self.credit_lengths = array("i")  # number of artists of each song ...
         self.credit_numbers = array("i")  # ... and who they are
@@ -154,7 +151,6 @@ class Assembler:
 
         folded = fold_all(titles)
         described = [f"{title} {credit.folded}" for title, credit in zip(folded, credits, strict=True)]
-        self.words.add(described)
         album_cells: Sequence[str] = (NULL,) * len(numbers)
         search = described
         if "album" in cells:

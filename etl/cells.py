@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from etl.credits import LONGEST_ID
-from etl.registers import LONGEST_WORD
 
+_LONGEST_WORD = 400  # characters; a lexeme of PostgreSQL takes 2 KB
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 _TO_QUOTE = re.compile(r"['\\:]")
 _NOT_EMPTY = ("spotify_id", "title")
@@ -24,16 +24,16 @@ def escaped(texts: Sequence[str]) -> Sequence[str]:
 
 def as_tsvectors(texts: Sequence[str]) -> Sequence[str]:
     """Folded words as the text form of a tsvector, which needs quotes only around what is not a letter or digit."""
-    if not _TO_QUOTE.search("".join(texts)) and max(map(len, texts), default=0) <= LONGEST_WORD:
+    if not _TO_QUOTE.search("".join(texts)) and max(map(len, texts), default=0) <= _LONGEST_WORD:
         return texts
     return [
-        " ".join(map(_lexeme, text.split())) if len(text) > LONGEST_WORD or _TO_QUOTE.search(text) else text
+        " ".join(map(_lexeme, text.split())) if len(text) > _LONGEST_WORD or _TO_QUOTE.search(text) else text
         for text in texts
     ]
 
 
 def _lexeme(word: str) -> str:
-    return "'" + word[:LONGEST_WORD].replace("\\", "\\\\").replace("'", "''") + "'"
+    return "'" + word[:_LONGEST_WORD].replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def text_problems(name: str, column: Sequence[str]) -> list[tuple[int, str]]:

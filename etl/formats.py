@@ -37,9 +37,7 @@ class Format:
         """Required columns (their names) that a header lacks."""
         there = set(header)
         return [
-            theirs
-            for ours, (theirs, _) in self.columns.items()
-            if theirs not in there and ours not in self.optional
+            theirs for ours, (theirs, _) in self.columns.items() if theirs not in there and ours not in self.optional
         ]
 
 

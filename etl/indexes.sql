@@ -16,7 +16,6 @@ CREATE INDEX artists_name ON artists USING hash (name);
 CREATE UNIQUE INDEX albums_pkey ON albums (album_id);
 CREATE UNIQUE INDEX albums_spotify_id_key ON albums (spotify_id);
 CREATE INDEX albums_name ON albums USING hash (name);
-CREATE UNIQUE INDEX words_pkey ON words (word);
 CREATE UNIQUE INDEX genres_pkey ON genres (genre_id);
 CREATE UNIQUE INDEX genres_name_key ON genres (name);
 CREATE UNIQUE INDEX song_genres_pkey ON song_genres (song_id, genre_id);
@@ -37,11 +36,10 @@ ALTER TABLE playlists ADD PRIMARY KEY USING INDEX playlists_pkey, ADD UNIQUE USI
 ALTER TABLE song_artists ADD PRIMARY KEY USING INDEX song_artists_pkey;
 ALTER TABLE song_genres ADD PRIMARY KEY USING INDEX song_genres_pkey;
 ALTER TABLE song_playlists ADD PRIMARY KEY USING INDEX song_playlists_pkey;
-ALTER TABLE words ADD PRIMARY KEY USING INDEX words_pkey;
 ALTER TABLE rejected_rows ADD PRIMARY KEY USING INDEX rejected_rows_pkey;
 
 -- part: foreign keys; these let the column store read the tables meanwhile
-ANALYZE songs, song_artists, artists, albums, genres, song_genres, playlists, song_playlists, words, rejected_rows;
+ANALYZE songs, song_artists, artists, albums, genres, song_genres, playlists, song_playlists, rejected_rows;
 ALTER TABLE song_artists ADD CONSTRAINT song_artists_song FOREIGN KEY (song_id) REFERENCES songs;
 ALTER TABLE song_artists ADD CONSTRAINT song_artists_artist FOREIGN KEY (artist_id) REFERENCES artists;
 ALTER TABLE song_genres ADD CONSTRAINT song_genres_song FOREIGN KEY (song_id) REFERENCES songs;

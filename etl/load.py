@@ -122,7 +122,7 @@ def _fill(dsn: str, version: int, source: Source, layout: Format, progress: Prog
                 f"{source.path}: has no row that could become a song"
                 + (f"; line {assembler.rejected[0][0]}: {assembler.rejected[0][1]}." if assembler.rejected else ".")
             )
-        with progress.stage("Storing artists, albums, genres and words"):
+        with progress.stage("Storing artists, albums and genres"):
             fill_the_rest(work, assembler)
             work.commit()
         return assembler.rows, assembler.merged

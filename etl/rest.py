@@ -1,4 +1,4 @@
-"""The rows that are known once the whole file was read: artists, albums, credits, genres, playlists, words."""
+"""The rows that are known once the whole file was read: artists, albums, credits, genres, playlists."""
 
 from __future__ import annotations
 
@@ -36,10 +36,6 @@ def fill_the_rest(work: Connection, made: Assembler) -> None:
                ((str(i), *map(_cell, (p.spotify_id, p.name, most_frequent(p.genres), most_frequent(p.subgenres))),
                  str(len(p.songs))) for i, p in enumerate(playlists)))  # fmt: skip
     copy_numbers(work, "song_playlists", _pairs("playlist_id", [p.songs for p in playlists]))
-
-    words = made.words.counts()
-    copy_texts(work, "words", ("word", "songs"),
-               zip(escaped([word for word, _ in words]), (str(songs) for _, songs in words), strict=True))  # fmt: skip
     copy_texts(work, "rejected_rows", ("line", "reason", "column_name", "row_text"),
                ((str(line), *map(_cell, texts)) for line, *texts in made.rejected))  # fmt: skip
 

@@ -139,14 +139,6 @@ COMMENT ON TABLE  song_playlists IS 'Which song is in which playlists.';
 COMMENT ON COLUMN song_playlists.song_id IS 'The song.';
 COMMENT ON COLUMN song_playlists.playlist_id IS 'The playlist.';
 
-CREATE TABLE words (
-    word  text COLLATE "C" NOT NULL,
-    songs integer NOT NULL
-);
-COMMENT ON TABLE  words IS 'Vocabulary of titles and artist names, folded; search corrects typing errors against it.';
-COMMENT ON COLUMN words.word IS 'One folded word.';
-COMMENT ON COLUMN words.songs IS 'Number of songs whose title or artists have it.';
-
 CREATE TABLE rejected_rows (
     line        bigint NOT NULL,
     reason      text NOT NULL,

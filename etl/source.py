@@ -168,7 +168,7 @@ class Source:
         ) from None
 
     def _column_of(self, begun: str) -> str:
-        """", column NAME" for the column that a row's beginning stops in; "" when that cannot be told."""
+        """ ", column NAME" for the column that a row's beginning stops in; "" when that cannot be told."""
         header = getattr(self, "header", [])
         try:
             fields = next(csv.reader([begun]), [])

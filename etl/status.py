@@ -69,8 +69,7 @@ def as_text() -> str:
             f" + {live['rejected_rows']:,} rejected",
         ]
         lines += [
-            f"    {row['rows']:,} x {row['reason']} (first on line {row['first_line']})"
-            for row in found["rejected"]
+            f"    {row['rows']:,} x {row['reason']} (first on line {row['first_line']})" for row in found["rejected"]
         ]
     if found["loads"]:
         lines.append("Loads, newest first:")

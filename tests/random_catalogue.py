@@ -89,11 +89,6 @@ def make(dsn: str, n_songs: int = 3000, seed: int = 0) -> int:
             "INSERT INTO song_genres VALUES %s",
             [(song, genre) for song in range(n_songs) for genre in range(3) if rng.random() < 0.3],
         )
-        execute_values(
-            cursor,
-            "INSERT INTO words VALUES %s",
-            [(word, 1) for word in sorted({word for title in TITLES for word in words(title)})],
-        )
     connection.close()
     build(version)
     return version

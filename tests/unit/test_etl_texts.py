@@ -10,7 +10,7 @@ from data_access.text import fold, fold_all
 from etl.cells import as_tsvectors, escaped
 from etl.credits import literal_list, parser
 from etl.formats import FORMATS
-from etl.registers import Artists, Words
+from etl.registers import Artists
 from etl.titles import title_base
 
 BY_NAME = {layout.name: layout for layout in FORMATS}
@@ -119,9 +119,3 @@ def test_copy_text_is_escaped():
 
 def test_tsvector_text_quotes_only_where_it_must():
     assert as_tsvectors(["plain words", "don't :)", "x" * 500]) == ["plain words", "'don''t' ':)'", f"'{'x' * 400}'"]
-
-
-def test_words_count_songs_not_occurrences():
-    words = Words()
-    words.add(["love me love", "love", "坂本"])
-    assert words.counts() == [("love", 2), ("me", 1), ("坂本", 1)]
