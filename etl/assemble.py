@@ -10,11 +10,14 @@ from __future__ import annotations
 import csv
 import io
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, compress
+from typing import Any, TypeAlias
+
+import pyarrow as pa
 
 from data_access.text import fold_all
-from etl.cells import as_tsvectors, escaped, text_problems
+from etl.cells import as_tsvectors, escaped, lines_of, text_problems
 from etl.credits import Credit, parser
 from etl.formats import Format
 from etl.memberships import Memberships
@@ -28,6 +31,7 @@ _OUR_WORDS = {"spotify_id": "id", "title": "title"}
 _NOT_VALUES = ("text", "literal", "separated", "single")
 _OURS = ("song_id", "spotify_id", "title", "sort_title", "album_id", "version_group", "search")
 
+Cells: TypeAlias = Any  # of one column: a sequence of parsed values, or an Arrow array of COPY cells
 Problem = tuple[str, str | None]  # (reason, column of the file)
 
 
@@ -40,7 +44,7 @@ class Assembler:
         self._place = {ours: header.index(theirs) for ours, (theirs, _) in layout.columns.items() if theirs in header}
         kinds = {name: layout.columns[name][1] for name in self._place}
         self._values = [name for name, kind in kinds.items() if kind not in _NOT_VALUES and kind != "date"]
-        self._memos = {name: Memo(PARSERS[kind]) for name, kind in kinds.items() if kind in PARSERS}
+        self._memos = {name: Memo(self._parser(kind)) for name, kind in kinds.items() if kind in PARSERS}
         self._credits = Memo(parser(layout))
         self._song_numbers: dict[str, int] = {}
         self._groups: dict[str, int] = {}
@@ -52,6 +56,11 @@ class Assembler:
         self.rejected: list[tuple[int, str, str | None, str]] = []  # (line, reason, column, row)
         self.rows = 0
         self.merged = 0
+
+    def _parser(self, kind: str) -> Callable[[str], str]:
+        """What parses a kind of value; of a date, the year only where no column has it."""
+        parse = PARSERS[kind]
+        return (lambda text: parse(text).rpartition("\t")[0]) if kind == "date" and "year" in self._place else parse
 
     @property
     def songs(self) -> int:
@@ -66,12 +75,21 @@ class Assembler:
             dates.append("year")
         return [*_OURS, *self._values, *dates]
 
-    def add(self, chunk: Chunk) -> str:
+    def add_table(self, table: pa.Table) -> bytes | None:
+        """COPY text for the new songs of a table of texts (Source.table); None, and nothing added, when some row of
+        it cannot be used or is not written plainly: `add` then takes its rows."""
+        cells = self._parsed_plainly(table)
+        if cells is None:
+            return None
+        self.rows += table.num_rows
+        return self._added(cells)
+
+    def add(self, chunk: Chunk) -> bytes:
         """COPY text for the new songs of a chunk."""
         self.rows += len(chunk.rows)
         chunk = self._without_misshapen(chunk)
         if not chunk.rows:
-            return ""
+            return b""
         file_columns = list(zip(*chunk.rows, strict=True))
         problems: dict[int, Problem] = {}
         cells = self._parsed({name: file_columns[place] for name, place in self._place.items()}, problems)
@@ -79,6 +97,9 @@ class Assembler:
             for row, (reason, column) in sorted(problems.items()):
                 self._reject(chunk.lines[row], reason, column, chunk.rows[row])
             cells = _kept(cells, [row not in problems for row in range(len(chunk.rows))])
+        return self._added(cells)
+
+    def _added(self, cells: dict[str, Cells]) -> bytes:
         numbers, is_new = self._numbered(cells["spotify_id"])
         self.memberships.add(numbers, cells)
         if is_new is not None:
@@ -104,9 +125,38 @@ class Assembler:
         text = written.getvalue()[:_ROW_TEXT].replace("\0", "\N{REPLACEMENT CHARACTER}")
         self.rejected.append((line, reason.replace("\0", "\N{REPLACEMENT CHARACTER}"), column, text))
 
-    def _parsed(self, texts: Mapping[str, Sequence[str]], problems: dict[int, Problem]) -> dict[str, Sequence]:
+    def _parsed_plainly(self, table: pa.Table) -> dict[str, Cells] | None:
+        """Every column parsed as `_parsed` would, or None; numbers and what has few values stay in Arrow."""
+        cells: dict[str, Cells] = {}
+        for name, place in self._place.items():
+            kind = self.layout.columns[name][1]
+            column = table.column(place).combine_chunks()
+            if kind == "text":
+                cells[name] = column.to_pylist()
+                if text_problems(name, cells[name]):
+                    return None
+            elif kind in NUMBERS:
+                plain = NUMBERS[kind].parse_plain(column)
+                if plain is None:
+                    return None
+                cells[name] = plain
+            elif name in self._memos:
+                few = column.dictionary_encode()
+                parsed, bad = _remembered(self._memos[name], few.dictionary.to_pylist())
+                if bad:
+                    return None
+                cells[name] = pa.array(parsed, pa.string()).take(few.indices)
+            elif name == "artists":
+                ids = [table.column(self._place["artist_spotify_ids"])] if "artist_spotify_ids" in self._place else []
+                texts = [part.to_pylist() for part in (column, *ids)]
+                cells[name], bad = _remembered(self._credits, zip(*texts, strict=True))
+                if bad:
+                    return None
+        return cells
+
+    def _parsed(self, texts: Mapping[str, Sequence[str]], problems: dict[int, Problem]) -> dict[str, Cells]:
         """Every column parsed (credits under "artists"); `problems` gets the rows that cannot be used."""
-        cells: dict[str, Sequence] = {}
+        cells: dict[str, Cells] = {}
         for name, column in texts.items():
             theirs, kind = self.layout.columns[name]
             words, bad = theirs, {}
@@ -142,7 +192,7 @@ class Assembler:
             count = len(known)
         return numbers, is_new
 
-    def _song_lines(self, numbers: Sequence[int], cells: dict[str, Sequence]) -> str:
+    def _song_lines(self, numbers: Sequence[int], cells: dict[str, Cells]) -> bytes:
         credits: Sequence[Credit] = cells["artists"]
         titles = cells["title"]
         artists = self.artists.number(credits)
@@ -162,19 +212,18 @@ class Assembler:
                 for text, album in zip(described, albums, strict=True)
             ]
         columns = [
-            map(str, numbers),
+            list(map(str, numbers)),
             escaped(cells["spotify_id"]),
             escaped(titles),
             escaped(folded),
             album_cells,
-            map(str, self._version_groups(numbers, titles, folded, artists)),
+            list(map(str, self._version_groups(numbers, titles, folded, artists))),
             escaped(as_tsvectors(search)),
             *(cells[name] for name in self._values),
         ]
         if "release_date" in cells:
-            dates = cells["release_date"]  # date, precision and year
-            columns.append([cell.rpartition("\t")[0] for cell in dates] if "year" in cells else dates)
-        return "".join(["\t".join(row) + "\n" for row in zip(*columns, strict=True)])
+            columns.append(cells["release_date"])  # with its precision, and the year where no column has it
+        return lines_of(columns)
 
     def _version_groups(self, numbers, titles, folded, artists) -> list[int]:
         group = self._groups.setdefault
@@ -188,8 +237,11 @@ def _may_have_suffix(title: str) -> bool:
     return "(" in title or " - " in title or "[" in title or not title.isascii()
 
 
-def _kept(cells: Mapping[str, Sequence], wanted: list[bool]) -> dict[str, Sequence]:
-    return {name: list(compress(column, wanted)) for name, column in cells.items()}
+def _kept(cells: Mapping[str, Cells], wanted: list[bool]) -> dict[str, Cells]:
+    return {
+        name: column.filter(pa.array(wanted)) if isinstance(column, pa.Array) else list(compress(column, wanted))
+        for name, column in cells.items()
+    }
 
 
 def _remembered(memo: Memo, column: Iterable) -> tuple[list, dict[int, str]]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from etl.credits import LONGEST_ID
 
 _LONGEST_WORD = 400  # characters; a lexeme of PostgreSQL takes 2 KB
@@ -20,6 +24,16 @@ def escaped(texts: Sequence[str]) -> Sequence[str]:
     if "\\" in joined or "\t" in joined or "\n" in joined or "\r" in joined:
         return [text.translate(_ESCAPES) for text in texts]
     return texts
+
+
+def lines_of(columns: Sequence[Sequence[str] | pa.StringArray]) -> bytes:
+    """Lines of COPY text from columns of cells."""
+    arrays = [column if isinstance(column, pa.Array) else pa.array(column, pa.string()) for column in columns]
+    arrays[-1] = pc.binary_join_element_wise(arrays[-1], "", "\n")
+    rows = pc.binary_join_element_wise(*arrays, "\t")
+    _, offsets, text = rows.buffers()
+    end = np.frombuffer(offsets, dtype=np.int32)[len(rows)]
+    return text.slice(0, int(end)).to_pybytes() if text else b""
 
 
 def as_tsvectors(texts: Sequence[str]) -> Sequence[str]:

@@ -55,11 +55,11 @@ def copying(connection: Connection, table: str, columns: Sequence[str]) -> Itera
             failures.append(error)
             pipe.drain()
 
-    def put(text: str) -> None:
+    def put(text: bytes) -> None:
         if failures:
             raise failures[0]
         if text:
-            pipe.put(text.encode())
+            pipe.put(text)
 
     thread = threading.Thread(target=feed, name=f"copy {table}")
     thread.start()
@@ -78,7 +78,7 @@ def copying(connection: Connection, table: str, columns: Sequence[str]) -> Itera
 def copy_texts(connection: Connection, table: str, columns: Sequence[str], cells: Iterable[Iterable[str]]) -> None:
     """Rows of COPY text cells into a table."""
     with copying(connection, table, columns) as put:
-        put("".join(["\t".join(row) + "\n" for row in cells]))
+        put("".join(["\t".join(row) + "\n" for row in cells]).encode())
 
 
 def copy_numbers(connection: Connection, table: str, columns: dict[str, np.ndarray]) -> None:

@@ -114,8 +114,11 @@ def _fill(dsn: str, version: int, source: Source, layout: Format, progress: Prog
             progress.stage("Reading songs", total=source.bytes),
             copying(work, "songs", assembler.columns) as put,
         ):
-            for chunk in source.chunks(_CHUNK_ROWS):
-                put(assembler.add(chunk))
+            for block in source.blocks():
+                table = source.table(block)
+                lines = None if table is None else assembler.add_table(table)
+                for text in [lines] if lines is not None else map(assembler.add, source.rows(block, _CHUNK_ROWS)):
+                    put(text)
                 progress.at(source.position, assembler.rows)
         if assembler.songs == 0:
             raise LoadError(

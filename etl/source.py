@@ -17,10 +17,18 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
 from etl.errors import LoadError
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _READ_BYTES = 1 << 20
+_BLOCK_BYTES = 1 << 20
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BESIDE_QUOTE = np.zeros(256, dtype=bool)
+_BESIDE_QUOTE[list(b'",\r\n')] = True
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,14 @@ class Chunk:
 
     lines: Sequence[int]
     rows: list[list[str]]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some whole lines of the file as they lie there, and the line of the file that they begin on."""
+
+    line: int
+    text: bytes
 
 
 class Source:
@@ -60,20 +76,55 @@ class Source:
         with self.path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
-    def chunks(self, size: int) -> Iterator[Chunk]:
-        """Rows after the header, `size` at a time; blank lines are left out."""
-        with self._text() as text:
+    def blocks(self) -> Iterator[Block]:
+        """The lines after the header, some thousand at a time, cut where no quote is open."""
+        with self._binary() as binary:
+            if binary.read(3) != _BYTE_ORDER_MARK:
+                binary.seek(0)
+            header = _closed(binary.readline(), binary)
+            _, _, after = header.partition(b"\r")
+            if after.strip(b"\n"):  # every line ends in a bare carriage return: the whole rest is one block
+                yield Block(2, after + binary.read())
+                return
+            line = 1 + header.count(b"\n")
+            while text := _closed(binary.read(_BLOCK_BYTES) + binary.readline(), binary):
+                yield Block(line, text)
+                line += text.count(b"\n")
+
+    def table(self, block: Block) -> pa.Table | None:
+        """A block as columns of text, named 0, 1, ...; None when its rows want to be read one by one.
+
+        That is when something is wrong with them, when they hold line breaks, or a quote where none belongs: a
+        fault is for the csv module to find and for `_explain` to name.
+        """
+        lines = block.text.count(b"\n") + (not block.text.endswith(b"\n"))
+        if b"\0" in block.text or _has_stray_quote(block.text):
+            return None
+        names = [str(place) for place in range(len(self.header))]
+        try:
+            table = pa_csv.read_csv(
+                pa.BufferReader(block.text),
+                pa_csv.ReadOptions(use_threads=False, block_size=len(block.text) + 1, column_names=names),
+                pa_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+                pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+            )
+        except pa.ArrowInvalid:
+            return None
+        return table if table.num_rows == lines else None
+
+    def rows(self, block: Block, size: int) -> Iterator[Chunk]:
+        """A block row by row, `size` at a time; blank lines are left out."""
+        try:
+            text = io.TextIOWrapper(io.BytesIO(block.text), "utf-8", newline="")
             reader = csv.reader(text, strict=True)
-            try:
-                next(reader)
-                while True:
-                    before = reader.line_num
-                    rows = list(islice(reader, size))
-                    if not rows:
-                        return
-                    yield _with_lines(rows, before + 1, reader.line_num)
-            except (csv.Error, UnicodeDecodeError) as error:
-                self._explain(error)
+            while True:
+                before = reader.line_num
+                rows = list(islice(reader, size))
+                if not rows:
+                    return
+                yield _with_lines(rows, block.line + before, block.line + reader.line_num - 1)
+        except (csv.Error, UnicodeDecodeError) as error:
+            self._explain(error)
 
     # ---- opening -----------------------------------------------------------------------------
 
@@ -107,7 +158,7 @@ class Source:
     @contextmanager
     def _text(self, errors: str = "strict") -> Iterator[io.TextIOWrapper]:
         with self._binary() as binary:
-            if binary.read(3) != b"\xef\xbb\xbf":
+            if binary.read(3) != _BYTE_ORDER_MARK:
                 binary.seek(0)
             text = io.TextIOWrapper(binary, "utf-8", errors, newline="")
             try:
@@ -175,6 +226,22 @@ class Source:
         except csv.Error:
             return ""
         return f", column {header[len(fields) - 1]}" if 0 < len(fields) <= len(header) else ""
+
+
+def _closed(text: bytes, binary: BinaryIO) -> bytes:
+    """Lines with those after them until no quote is open."""
+    lines, is_open = [text], text.count(b'"') % 2
+    while is_open and (line := binary.readline()):
+        lines.append(line)
+        is_open ^= line.count(b'"') % 2
+    return b"".join(lines)
+
+
+def _has_stray_quote(text: bytes) -> bool:
+    """Whether a quote neither begins nor ends a field, nor stands beside another quote."""
+    characters = np.frombuffer(b"\n" + text + b"\n", dtype=np.uint8)
+    quotes = np.flatnonzero(characters == ord('"'))
+    return not bool((_BESIDE_QUOTE[characters[quotes - 1]] | _BESIDE_QUOTE[characters[quotes + 1]]).all())
 
 
 def _with_lines(rows: list[list[str]], first: int, last: int) -> Chunk:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 NULL = r"\N"
 _SMALLEST_REAL = 1.2e-38  # PostgreSQL refuses what underflows a real
@@ -71,6 +73,22 @@ class Number:
                 return texts, {}
         return self._parse_slowly(texts)
 
+    def parse_plain(self, column: pa.StringArray) -> pa.StringArray | None:
+        """A column of COPY text in which every value is written plainly and fits; None when one is not.
+
+        What is plain here is also a number for `parse`; Arrow looks at a million of them in a tenth of a second.
+        """
+        if self.whole and pc.any(pc.match_substring(column, "x")).as_py():  # Arrow would take 0x1F
+            return None
+        try:
+            values = column.cast(pa.int64() if self.whole else pa.float64()).to_numpy()
+        except pa.ArrowInvalid:
+            return None
+        zero = values == 0
+        if not ((values >= self.low) & (values <= self.high) & (zero | (np.abs(values) >= _SMALLEST_REAL))).all():
+            return None
+        return pc.if_else(pa.array(zero), NULL, column) if self.zero_unknown and zero.any() else column
+
     def _parse_slowly(self, texts: list[str]) -> tuple[list[str], dict[int, str]]:
         problems = {}
         for row, text in enumerate(texts):
@@ -114,6 +132,8 @@ def _shown(text: str) -> str:
 
 
 NUMBERS: dict[str, Number] = {
+    "unit": Number(0, 1),
+    "loudness": Number(-100, 20),
     "tempo": Number(0, 1000, zero_unknown=True),
     "duration": Number(0, 2_147_483_647, whole=True, zero_unknown=True),
 }
@@ -195,8 +215,6 @@ def _date(text: str) -> str:
 
 
 PARSERS: dict[str, Callable[[str], str]] = {
-    "unit": Number(0, 1).parse,
-    "loudness": Number(-100, 20).parse,
     "flag": _flag,
     "ordinal": _whole(0, 32_767, unknown=0),
     "popularity": _whole(0, 100),

@@ -19,7 +19,8 @@ def write(tmp_path, content, name="songs.csv"):
 
 
 def read(path, size=3):
-    chunks = Source(path).chunks(size)
+    source = Source(path)
+    chunks = [chunk for block in source.blocks() for chunk in source.rows(block, size)]
     return [pair for chunk in chunks for pair in zip(chunk.lines, chunk.rows, strict=True)]
 
 
