@@ -175,13 +175,13 @@ def test_a_second_load_says_who_is_loading(small, large):
 def test_a_failed_check_leaves_the_live_catalogue(small, tmp_path, monkeypatch):
     loaded(small)
     before = query(LIVE)
-    real = load.Assembler.add
+    real = load.Assembler.add_table
 
-    def lose_a_row(self, chunk):
+    def lose_a_row(self, table):
         self.rows += 1
-        return real(self, chunk)
+        return real(self, table)
 
-    monkeypatch.setattr(load.Assembler, "add", lose_a_row)
+    monkeypatch.setattr(load.Assembler, "add_table", lose_a_row)
     with pytest.raises(LoadError, match="Check failed: 3 rows in the file, but 2 songs"):
         load.load(small, Progress(quiet=True))
     assert query(LIVE) == before
