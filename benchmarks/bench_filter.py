@@ -37,8 +37,8 @@ def run() -> list[Row]:
     with tempfile.TemporaryDirectory() as cold:
         fresh = {"MUSICGROUP_CACHE_SECONDS": "1", "TMPDIR": cold}
         with gunicorn("app:server", f"{prefix}healthz", environment=fresh) as (url, _, _):
-            template = _summary_request(recorded_requests(f"{url}{prefix}explore"))
-            ours = [post(f"{url}{prefix}_dash-update-component", _with_filter(template, b)) for b in filters]
+            template = summary_request(recorded_requests(f"{url}{prefix}explore"))
+            ours = [post(f"{url}{prefix}_dash-update-component", with_filter(template, b)) for b in filters]
     for (answer, _), number in zip(ours, expected, strict=True):
         assert f'"selected":{number}' in answer.decode().replace(" ", ""), "our answer has another number of songs"
 
@@ -57,14 +57,16 @@ def _no_members(kind: str, values: frozenset[str]) -> np.ndarray:
     raise AssertionError("these filters have no memberships")
 
 
-def _summary_request(bodies: list[dict]) -> dict:
+def summary_request(bodies: list[dict]) -> dict:
+    """The request for all counts among those that Explore makes."""
     for body in bodies:
         if "explore-summary.data" in body["output"]:
             return body
     raise AssertionError("Explore asked for no summary")
 
 
-def _with_filter(template: dict, brushes: list[Brush]) -> dict:
+def with_filter(template: dict, brushes: list[Brush]) -> dict:
+    """The same request for another filter."""
     body = json.loads(json.dumps(template))
     for part in body["inputs"] + body.get("state", []):
         if part["id"] == "explore-filter":

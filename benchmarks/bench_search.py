@@ -52,9 +52,7 @@ def run() -> list[Row]:
         search.suggest(text, LIMIT)  # connections and compiled statements
     found: list[int] = []
     times = [
-        t
-        for text, _ in queries
-        for t in milliseconds(lambda q=text: found.append(len(search.suggest(q, LIMIT))), 1)
+        t for text, _ in queries for t in milliseconds(lambda q=text: found.append(len(search.suggest(q, LIMIT))), 1)
     ]
     compared = [number for number, (text, wrong) in enumerate(queries) if wrong and len(text) >= 3]
     trigrams = _trigram_times(live, [fold(queries[number][0]) for number in compared])

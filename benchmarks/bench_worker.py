@@ -12,8 +12,9 @@ import numpy as np
 import psutil
 
 from benchmarks.bench_counts import as_filter, random_brushes
+from benchmarks.bench_filter import summary_request, with_filter
 from benchmarks.report import Row, at_most, save
-from benchmarks.serving import application_prefix, gunicorn
+from benchmarks.serving import application_prefix, gunicorn, post, recorded_requests
 from data_access import catalogue
 from data_access.columns import open_store
 
@@ -45,8 +46,11 @@ def run() -> list[Row]:
 
 def _work(base: str, store) -> None:
     rng = np.random.default_rng(1)
+    template = summary_request(recorded_requests(f"{base}explore"))
     for number in range(CHANGES):
-        query = as_filter(random_brushes(store, rng)).to_query()
+        brushes = random_brushes(store, rng)
+        post(f"{base}_dash-update-component", with_filter(template, brushes))  # all charts
+        query = as_filter(brushes).to_query()
         with urllib.request.urlopen(f"{base}explore.csv?{query}", timeout=120) as response:
             response.read(100_000)  # the selection is made, sorted and its first rows fetched
         letters = urllib.parse.quote("love dance night"[: 1 + number % 12])

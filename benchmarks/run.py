@@ -11,6 +11,7 @@ import os
 import sys
 from pathlib import Path
 
+from benchmarks import readme
 from benchmarks.report import Row
 from data_access import catalogue, columns, embedded
 from settings import get_settings
@@ -28,6 +29,7 @@ def main() -> int:
     with embedded.running():
         _prepare(file, songs)
         rows = [row for name in BENCHMARKS for row in _run(name)]
+    readme.write()
     failed = [row for row in rows if row.holds is False]
     bound = [row for row in rows if row.holds is not None]
     print(f"\n{len(bound) - len(failed)} of {len(bound)} bounds hold; results: benchmarks/results/*.json")

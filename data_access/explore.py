@@ -188,8 +188,9 @@ def _sorted_selection(catalogue: Catalogue, song_filter: SongFilter, sort: str) 
     store = open_store(catalogue)
     order, known = store.order(sort)
     if song_filter != SongFilter():
-        members = _members(catalogue, song_filter)
-        keep = song_filter.mask(store.column, lambda kind, _: members[kind], store.n_songs)[order]
+        # By codes where they settle it: the exact values, four times the memory, stay on disk.
+        asked = counts.conditions(song_filter, _members(catalogue, song_filter), store.n_songs)
+        keep = counts.linked_counts(store, asked).selected[order]
         order, known = order[keep], int(np.count_nonzero(keep[:known]))
     with _selections_lock:
         _selections[key] = (order, known)

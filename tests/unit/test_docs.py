@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from benchmarks import readme
 from etl import __main__ as etl
 from etl.formats import FORMATS
 from scripts import settings_table
@@ -135,3 +136,7 @@ def test_links_lead_somewhere(document: str) -> None:
     for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", text(document)):
         if not target.startswith(("http://", "https://")):
             assert (folder / unquote(target)).exists(), f"{document} links to {target}"
+
+
+def test_the_figures_of_the_readme_are_those_of_the_results():
+    assert readme.table() in text("README.md")
