@@ -1,5 +1,5 @@
 #!/bin/sh
-# Chromium and nginx, which the browser tests need: installed when that is possible, named when it is not.
+# Chromium, nginx and Redis, which some tests need: installed when that is possible, named when it is not.
 set -u
 
 chromium() {
@@ -14,16 +14,21 @@ nginx() {
     command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ]
 }
 
+redis() {
+    command -v redis-server >/dev/null 2>&1
+}
+
 missing() {
     chromium || printf ' chromium'
     nginx || printf ' nginx-light'
+    redis || printf ' redis-server'
 }
 
 wanted=$(missing)
 [ -z "$wanted" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    echo "Installing$wanted for the browser tests ..."
+    echo "Installing$wanted for the tests ..."
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq </dev/null >/dev/null 2>&1
     for package in $wanted; do # one by one: what can be had is had

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from data_access.catalogue import Catalogue
 from tests import servers
+from tests.browser.waiting import until
 
 BRUSHED = "energy=0.6..%3C0.9"
 BRUSHED_SQL = "energy >= 0.6::real AND energy < 0.9::real"
@@ -94,7 +95,7 @@ class Explore:
 
     def wait_for_rows(self, number: int) -> None:
         """Until the table has so many rows, loaded or not."""
-        self.page.wait_for_function(f"dash_ag_grid.getApi('explore-table')?.getDisplayedRowCount() === {number}")
+        until(self.page, f"dash_ag_grid.getApi('explore-table')?.getDisplayedRowCount() === {number}")
 
 
 def as_number(text: str) -> int:
@@ -282,10 +283,11 @@ def test_the_table_scrolls_to_the_last_song_and_sorts(explore: Explore, sql) -> 
     last = explore.selected() - 1
     explore.page.locator("#explore-table").scroll_into_view_if_needed()
     explore.wait_for_rows(last + 1)
-    explore.page.wait_for_function(  # again and again, as a person does: the rows may have only just been counted
+    until(  # again and again, as a person does: the rows may have only just been counted
+        explore.page,
         f"""() => {{ const grid = dash_ag_grid.getApi('explore-table');
                      grid.ensureIndexVisible({last}, 'bottom');
-                     return grid.getLastDisplayedRowIndex() === {last}; }}"""
+                     return grid.getLastDisplayedRowIndex() === {last}; }}""",
     )
     order = 'sort_title COLLATE "C" DESC NULLS FIRST, song_id DESC'
     title = sql(f"SELECT title FROM songs WHERE {BRUSHED_SQL} ORDER BY {order} LIMIT 1")[0][0]

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from data_access import explore
 from data_access.filters import SongFilter
 from tests import servers
+from tests.browser.waiting import until
 
 PAGES = {
     "": "MusicGroup: songs by how they sound",
@@ -21,7 +22,7 @@ PAGES = {
 def ready(page: Page) -> None:
     """Until every region of the page is filled and Dash has nothing left to do."""
     expect(page.locator("h1").first).to_be_visible()
-    page.wait_for_function("document.title !== 'Updating...' && !document.querySelector('._dash-loading')")
+    until(page, "document.title !== 'Updating...' && !document.querySelector('._dash-loading')")
     page.wait_for_load_state("networkidle")
 
 
@@ -135,8 +136,8 @@ def test_the_theme_is_remembered_and_follows_the_system(site: str, new_page) -> 
     assert page.evaluate(shown) == "dark"
     dark = page.evaluate(background)
     page.locator("#shell-theme input[value=light]").click()
-    page.wait_for_function(f"({shown})() === 'light'")
-    assert page.evaluate(background) != dark
+    until(page, f"({shown})() === 'light'")
+    until(page, f"({background})() !== '{dark}'")  # it fades
     page.reload()
     ready(page)
     assert page.evaluate(shown) == "light"
@@ -144,4 +145,4 @@ def test_the_theme_is_remembered_and_follows_the_system(site: str, new_page) -> 
     expect(page).to_have_title("Data · MusicGroup")
     assert page.evaluate(shown) == "light"
     page.locator("#shell-theme input[value=system]").click()
-    page.wait_for_function(f"({shown})() === 'dark'")
+    until(page, f"({shown})() === 'dark'")

@@ -1,25 +1,54 @@
-"""Single flight: equal questions asked at once cost one computation, in threads and in processes."""
+"""Single flight: equal questions asked at once cost one computation, in threads and in processes.
+
+Held for both places where answers are kept: files, and a real Redis.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import redis
 from flask import Flask
 
 from data_access import cache
 from settings import get_settings
+from tests import servers
 
 
-@pytest.fixture
-def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.fixture(scope="module")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    program = servers.find_program("redis-server")
+    if program is None:
+        pytest.skip("needs Redis (apt-get install redis-server)")
+    port, log = servers.free_port(), tmp_path_factory.mktemp("redis") / "log"
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(log.parent)]
+    with servers.process(command, log):
+        client = redis.Redis(port=port)
+        for _ in range(100):
+            try:
+                client.ping()
+                break
+            except redis.ConnectionError:
+                time.sleep(0.1)
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+@pytest.fixture(params=["files", "redis"])
+def data_dir(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    url = request.getfixturevalue("redis_url") if request.param == "redis" else ""
+    if url:
+        redis.Redis.from_url(url).flushall()
     monkeypatch.setenv("MUSICGROUP_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("REDIS_URL", "")
+    monkeypatch.setenv("REDIS_URL", url)
     get_settings.cache_clear()
     yield tmp_path
+    if url:
+        assert redis.Redis.from_url(url).dbsize() or "broken" in request.node.name, "nothing was kept in Redis"
     get_settings.cache_clear()
 
 

@@ -101,9 +101,7 @@ def test_nobody_else_on_the_machine_may_enter(fresh_data_dir: Path) -> None:
             assert (fresh_data_dir / folder).stat().st_mode & 0o077 == 0
 
 
-def test_a_data_folder_that_cannot_be_written_is_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_data_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     monkeypatch.setenv("MUSICGROUP_DATA_DIR", str(blocked / "below"))

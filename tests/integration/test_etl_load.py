@@ -32,9 +32,7 @@ NAMES = [
 def test_artists_come_out_exactly(tmp_path):
     rows = [{"artists": repr([name, "Second"]), "artist_ids": f"['id{i}', 'second']"} for i, name in enumerate(NAMES)]
     loaded(file_of(tmp_path / "names.csv", BIG, rows))
-    found = query(
-        """SELECT song_id, position, name FROM song_artists JOIN artists USING (artist_id) ORDER BY 1, 2"""
-    )
+    found = query("""SELECT song_id, position, name FROM song_artists JOIN artists USING (artist_id) ORDER BY 1, 2""")
     assert found == [row for i, name in enumerate(NAMES) for row in ((i, 0, name), (i, 1, "Second"))]
     assert query("SELECT songs FROM artists WHERE spotify_id = 'second'") == [(len(NAMES),)]
 

@@ -62,9 +62,7 @@ def test_prefix_answers_are_those_of_plain_sql_in_the_same_order(demo_catalogue,
         title = chosen.choice(titles)
         prefix = title[: chosen.randint(1, len(title))].strip()
         ids = search.songs_beginning_with(index, prefix, 8)
-        rows = fetch(
-            demo_catalogue.version, select(SONGS.song_id, SONGS.spotify_id).where(SONGS.song_id.in_(ids))
-        )
+        rows = fetch(demo_catalogue.version, select(SONGS.song_id, SONGS.spotify_id).where(SONGS.song_id.in_(ids)))
         by_id = {row["song_id"]: row["spotify_id"] for row in rows}
         assert [by_id[song_id] for song_id in ids] == _by_sql(demo_catalogue.version, prefix, 8), prefix
 

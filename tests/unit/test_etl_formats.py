@@ -7,9 +7,7 @@ import pytest
 from etl.errors import LoadError
 from etl.formats import FORMATS, detect
 
-FEATURES = (
-    "danceability,energy,key,loudness,mode,speechiness,acousticness,instrumentalness,liveness,valence,tempo"
-)
+FEATURES = "danceability,energy,key,loudness,mode,speechiness,acousticness,instrumentalness,liveness,valence,tempo"
 HEADERS = {
     "kaggle-1.2m": "id,name,album,album_id,artists,artist_ids,track_number,disc_number,explicit,"
     + FEATURES
@@ -18,9 +16,7 @@ HEADERS = {
     + FEATURES
     + ",time_signature,track_genre",
     "tidytuesday": "track_id,track_name,track_artist,track_popularity,track_album_id,track_album_name,"
-    "track_album_release_date,playlist_name,playlist_id,playlist_genre,playlist_subgenre,"
-    + FEATURES
-    + ",duration_ms",
+    "track_album_release_date,playlist_name,playlist_id,playlist_genre,playlist_subgenre," + FEATURES + ",duration_ms",
     "kaggle-600k": "id,name,popularity,duration_ms,explicit,artists,id_artists,release_date,"
     + FEATURES
     + ",time_signature",

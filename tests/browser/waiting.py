@@ -1,0 +1,21 @@
+"""Waiting for what a page's JavaScript says."""
+
+from __future__ import annotations
+
+import time
+
+from playwright.sync_api import Page
+
+_SECONDS = 30
+
+
+def until(page: Page, expression: str) -> None:
+    """Until a JavaScript expression, or function, gives something true; fails after half a minute.
+
+    Asked from outside again and again. Playwright's `wait_for_function` asks from inside the page by `eval`, which
+    our Content-Security-Policy forbids as soon as the first try does not succeed.
+    """
+    deadline = time.monotonic() + _SECONDS
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, f"never became true: {expression}"
+        page.wait_for_timeout(50)
