@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -225,3 +227,10 @@ def test_real_files_load_completely(name, rows, songs, playlists):
     )
     assert found == [(rows, songs, playlists, 0, 0)]
     assert query("SELECT count(*), min(song_id), max(song_id) FROM songs") == [(songs, 0, songs - 1)]
+
+
+def test_status_may_be_read_in_part(tmp_path):
+    loaded(file_of(tmp_path / "one.csv", BIG, [{}]))
+    command = f"{sys.executable} -m etl status | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
