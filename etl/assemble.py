@@ -2,7 +2,7 @@
 
 Works on a chunk at a time and a column at a time, because a million trips through a Python loop with twenty
 values each is what makes loaders slow. Each song becomes one line of COPY text; what is small (artists,
-albums, genres, playlists) stays here until the end. About 700 MB for 1.2 million songs.
+albums, genres, playlists) stays here until the end: a load of 1.2 million songs takes 1.6 GB at its peak.
 """
 
 from __future__ import annotations
