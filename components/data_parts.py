@@ -49,7 +49,12 @@ def unknowns(counts: Sequence[tuple[str, int]], songs: int) -> Component:
             parts.table(
                 ("Column", "Unknown for", "Share", ""),
                 [
-                    (label, f"{count:,} songs", percent(count / songs), spark.meter(count / songs, label=""))
+                    (
+                        label,
+                        f"{count:,} {'song' if count == 1 else 'songs'}",
+                        percent(count / songs),
+                        spark.meter(count / songs, label=""),
+                    )
                     for label, count in some
                 ],
                 caption="Songs with an unknown value, by column",

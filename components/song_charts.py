@@ -30,7 +30,7 @@ class Standing:
 
 
 def share_words(share: float) -> str:
-    """"higher than 83 % of songs"; at the ends of the scale that would be 0 or 100 %, which is said otherwise."""
+    """ "higher than 83 % of songs"; at the ends of the scale that would be 0 or 100 %, which is said otherwise."""
     if share <= 0:
         return "no song is lower"
     if share < 0.01:

@@ -118,7 +118,7 @@ class ColumnStore:
 
 
 def open_store(catalogue: Catalogue) -> ColumnStore:
-    """The column store of a catalogue, built first when its folder is missing (about 5 s a million songs)."""
+    """The column store of a catalogue, built first when its folder is missing, which takes seconds."""
     folder = _folder(catalogue.version, catalogue.started_at)
     return _open(folder) if folder.exists() else _open(_build_once(catalogue.version, folder, reader_dsn()))
 

@@ -25,7 +25,7 @@ _ARTICLE = "the "
 
 
 def build_search_arrays(folder: Path, version: int, dsn: str | None = None) -> None:
-    """Write the search index of a loaded catalogue into `folder` (about 4 s a million songs).
+    """Write the search index of a loaded catalogue into `folder`.
 
     `dsn` is the database to read from, the loader's unless given.
     """
