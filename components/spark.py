@@ -61,7 +61,7 @@ def spark(counts: Sequence[int], span: tuple[int, int], *, label: str) -> Compon
 
 
 def share_bar(parts: Sequence[tuple[int, str, str]], *, label: str) -> Component:
-    """One bar of parts of a whole: (count, name, kind); the kind chooses the colour (30-pages.css)."""
+    """One bar of parts of a whole: (count, name, kind); the kind chooses the colour (30-home.css)."""
     return html.Div(
         [
             html.Div(className=f"mg-share mg-share-{kind}", style={"flexGrow": count}, title=f"{name}: {count:,}")
