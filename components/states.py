@@ -1,4 +1,4 @@
-"""What stands where data should be: nothing found, loading, too slow, no database, no catalogue."""
+"""What stands where data should be: nothing found, loading, too slow, no database, no catalogue, no moods."""
 
 from __future__ import annotations
 
@@ -61,6 +61,20 @@ def no_catalogue() -> Component:
             " or a file of your own with ",
             html.Code("make load FILE=songs.csv"),
             ". This page fills itself when it is there.",
+        ],
+        waiting=True,
+    )
+
+
+def no_model() -> Component:
+    """The catalogue is there, but no moods were found in it yet."""
+    return _state(
+        "no-model",
+        "This catalogue has no moods yet.",
+        [
+            "Find them with ",
+            html.Code("python -m ml train"),
+            ". This page fills itself when they are there; the other pages work without.",
         ],
         waiting=True,
     )

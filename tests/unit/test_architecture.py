@@ -18,13 +18,16 @@ LONGEST_STYLESHEET = 600  # a declaration a line, nothing to follow
 MAY_IMPORT = {
     "app": {"pages", "components", "api", "settings"},
     "settings": set(),
-    "pages": {"pages", "components", "data_access", "ml", "ops.client", "settings"},
+    "pages": {"pages", "components", "data_access", "ml", "ops.client", "ops.password", "settings"},
     "components": {"components"},
     "api": {"api", "data_access", "settings"},
     "data_access": {"data_access", "settings"},
     "etl": {"etl", "data_access", "settings"},
+    "etl.__main__": {"etl", "data_access", "settings", "ml"},  # a load ends with the moods of what was loaded
     "ml": {"ml", "data_access"},
+    "ml.jobs": {"ml", "data_access", "settings"},  # runs beside requests: folder and threads are settings
     "ops": set(),
+    "ops.password": {"settings"},
     "ops.serve": {"data_access.embedded", "settings"},
     "ops.deploy.gunicorn.conf": {"data_access", "settings"},  # warms up what the workers serve
 }
