@@ -44,7 +44,7 @@ class Settings:
     loader_database_url: str = _setting(
         "MUSICGROUP_LOADER_DATABASE_URL",
         "",
-        "The same database as a role that may create schemas; used by `python -m etl` only.",
+        "The same database as a role that may create schemas: for `python -m etl`, and for keeping a model.",
     )
     data_dir: Path = _setting(  # noqa: RUF009  # it makes a field
         "MUSICGROUP_DATA_DIR",
@@ -65,6 +65,12 @@ class Settings:
     row_cap: int = _setting("MUSICGROUP_ROW_CAP", 1000, "Rows that one read for a page may return at most.")
     redis_url: str = _setting("REDIS_URL", "", "Redis to cache in. Empty: files under the data folder.")
     cache_seconds: int = _setting("MUSICGROUP_CACHE_SECONDS", 86_400, "Seconds that a cached answer may live.")
+    ops_password_hash: str = _setting(
+        "MUSICGROUP_OPS_PASSWORD_HASH",
+        "",
+        "Hash of the password asked before a model is kept for everybody; `python -m ops.password` makes it. "
+        "Empty: nobody is asked.",
+    )
     trusted_proxies: int = _setting(
         "MUSICGROUP_TRUSTED_PROXIES", 1, "Proxies in front whose forwarded headers are believed."
     )
