@@ -17,7 +17,7 @@ from scripts import settings_table
 from settings import PROJECT_DIR, Settings
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/operations.md", "docs/decisions.md")
-REQUIREMENTS = ("requirements.txt", "requirements-demo.txt", "requirements-dev.txt")
+REQUIREMENTS = ("requirements.txt", "requirements-demo.txt", "requirements-dev.txt", "requirements-umap.txt")
 LINE = re.compile(r"^(?P<name>[A-Za-z0-9_.-]+)==(?P<version>[\w.]+)\s+# (?P<reason>\S.{5,})$")
 
 
