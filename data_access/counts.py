@@ -79,17 +79,29 @@ class Linked:
             return self.selected
         return (self.missed == 0) | (self.missed == self.parts.index(part) + 1)
 
+    def tally(self, part: str, codes: np.ndarray) -> np.ndarray:
+        """Songs by code, (256,) int64, of those that meet every condition but the one on `part`."""
+        mark = np.uint8(self.parts.index(part) + 1 if part in self.parts else 0)
+
+        def count(stretch: tuple[int, int]) -> np.ndarray:
+            return _tally(codes, *stretch, mark, self.missed)
+
+        return sum(_threads().map(count, _parts(len(codes))), np.zeros(256, np.int64))
+
 
 def conditions(song_filter: SongFilter, members: Mapping[str, np.ndarray], n_songs: int) -> list[Condition]:
-    """A filter as conditions; `members` has the song ids of each of its memberships."""
+    """A filter as conditions; `members` has the songs of each of its memberships: ids, or a mask (songs,) bool."""
     found = [range_condition(FIELD_BY_NAME[name], chosen) for name, chosen in song_filter.ranges]
     for name, wanted in song_filter.code_sets():
         table = np.zeros(256, dtype=np.uint8)
         table[list(wanted)] = 1
         found.append(Condition(name, BY_SET, CODE_COLUMN[name], table=table))
     for kind, _ in song_filter.memberships():
-        inside = np.zeros(n_songs, dtype=np.uint8)
-        inside[members[kind]] = 1
+        inside = members[kind]
+        if inside.dtype != bool:
+            ids, inside = inside, np.zeros(n_songs, dtype=bool)
+            inside[ids] = True
+        inside = inside.view(np.uint8)
         found.append(Condition(kind, BY_MEMBERS, members=inside))
     assert len(found) <= _CONDITIONS_AT_MOST
     return found
@@ -280,6 +292,15 @@ def _tally_missed(codes, mark, missed, counts):
         n_found += np.uint64(missed[song] == mark)
     for place in range(n_found):
         counts[np.uint64(found[place])] += 1
+
+
+@njit(nogil=True, cache=True)
+def _tally(codes, start, stop, mark, missed):
+    counts = np.zeros(512, dtype=np.int64)  # those that do not count go to the second half: no branch to guess wrong
+    for song in range(np.uint64(start), np.uint64(stop)):
+        counts_not = np.uint64(missed[song] != 0) & np.uint64(missed[song] != mark)
+        counts[np.uint64(codes[song]) + np.uint64(256) * counts_not] += 1
+    return counts[:256]
 
 
 @njit(nogil=True, cache=True)

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from threading import Lock
 
 import numpy as np
 from sqlalchemy import func, select
 
-from data_access import counts, tables
+from data_access import areas, counts, models, tables
 from data_access.cache import cached
 from data_access.catalogue import Catalogue, current
-from data_access.columns import SORTABLE, ColumnStore, open_store
-from data_access.db import fetch, fetch_ids
+from data_access.columns import ColumnStore, open_store
+from data_access.db import fetch
 from data_access.fields import FIELD_BY_NAME, UNKNOWN_CODE, UNKNOWN_KEY, Field
-from data_access.filters import SongFilter, member_select
+from data_access.filters import SongFilter
+from data_access.moods import NO_MOOD, MoodStore, open_moods
+from data_access.selection import SORTABLE, forget_selections, members, selection, sorted_selection
 
 DENSITY = ("energy", "valence")
 BY_YEAR = ("energy", "valence")
 _BLOCK_AT_MOST = 500
 _CSV_BLOCK = 5000
-_KEPT_SELECTIONS = 4
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,9 @@ class Summary:
 
     histograms: field -> songs by bar (Field.bar_edges), under all of the filter but the field's own range;
     unknown: field -> songs whose value is unknown, by the same rule. facets: "key" 25 counts by key code
-    (24 unknown), "time_signature" 8 by beats (0 unknown), "explicit" [no, yes, unknown]; genres: name -> songs;
-    each without its own part of the filter. density: songs by [y bar][x bar] without the ranges of its two fields.
+    (24 unknown), "time_signature" 8 by beats (0 unknown), "explicit" [no, yes, unknown]; genres and moods: name ->
+    songs (no moods without a model); each without its own part of the filter.
+    density: songs by [y bar][x bar] without the ranges of its two fields.
     by_year: field -> mean of the filtered songs by year (None where nothing is known), for `years`.
     """
 
@@ -48,6 +48,7 @@ class Summary:
     years: list[int]
     year_songs: list[int]
     by_year: dict[str, list[float | None]]
+    moods: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,13 @@ def summarise(
 ) -> Summary:
     """All numbers of Explore for a filter; `density` is (x field, y field).
 
-    Cached by catalogue version and filter. Raises NoCatalogue, DatabaseDown, QueryTooSlow.
+    Cached by catalogue version, model and filter. Raises NoCatalogue, DatabaseDown, QueryTooSlow.
     """
     catalogue = current()
-    parts = (catalogue.version, catalogue.started_at.isoformat(), song_filter.to_query(), density, by_year)
-    return cached("summary", parts, lambda: _summarise(catalogue, song_filter, density, by_year))
+    moods = open_moods(catalogue)
+    started, model = catalogue.started_at.isoformat(), moods.model.model if moods else None
+    parts = (catalogue.version, started, model, song_filter.to_query(), density, by_year)
+    return cached("summary", parts, lambda: _summarise(catalogue, moods, song_filter, density, by_year))
 
 
 def whole_catalogue(density: tuple[str, str] = DENSITY, by_year: tuple[str, ...] = BY_YEAR) -> Summary:
@@ -83,10 +86,14 @@ def fields_of(catalogue: Catalogue) -> tuple[Field, ...]:
 
 
 def _summarise(
-    catalogue: Catalogue, song_filter: SongFilter, density: tuple[str, str], by_year: tuple[str, ...]
+    catalogue: Catalogue,
+    moods: MoodStore | None,
+    song_filter: SongFilter,
+    density: tuple[str, str],
+    by_year: tuple[str, ...],
 ) -> Summary:
     store = open_store(catalogue)
-    asked = counts.conditions(song_filter, _members(catalogue, song_filter), store.n_songs)
+    asked = counts.conditions(song_filter, members(catalogue, song_filter, moods), store.n_songs)
     linked = counts.linked_counts(store, asked, free=density)
     by_code = {name: linked.codes[column] for name, column in counts.CODE_COLUMN.items()}
     selected = linked.selected
@@ -108,6 +115,7 @@ def _summarise(
         years=years,
         year_songs=year_songs,
         by_year=means,
+        moods=_mood_counts(moods, linked),
     )
 
 
@@ -137,11 +145,10 @@ def _genre_counts(store: ColumnStore, mask: np.ndarray) -> dict[str, int]:
     return dict(zip(store.genre_names, numbers.tolist(), strict=True))
 
 
-def _members(catalogue: Catalogue, song_filter: SongFilter) -> dict[str, np.ndarray]:
-    """Song ids of each part of the filter that only the database can answer."""
-    return {
-        kind: fetch_ids(catalogue.version, member_select(kind, values)) for kind, values in song_filter.memberships()
-    }
+def _mood_counts(moods: MoodStore | None, linked: counts.Linked) -> dict[str, int]:
+    if moods is None:
+        return {}
+    return dict(zip(moods.names(), linked.tally("moods", moods.mood).tolist(), strict=False))
 
 
 # ---- the table -------------------------------------------------------------------------------
@@ -157,50 +164,17 @@ def table_block(
     if sort not in SORTABLE:
         raise ValueError(f"The table cannot be sorted by {sort}.")
     catalogue = current()
-    chosen, known = _sorted_selection(catalogue, song_filter, sort)
+    moods = open_moods(catalogue)
+    chosen, known = sorted_selection(catalogue, song_filter, sort, moods)
     start = max(0, start)
     places = np.arange(start, min(stop, start + _BLOCK_AT_MOST, len(chosen)))
     if descending:  # the known ones backwards, then the unknown ones
         places = np.where(places < known, known - 1 - places, places)
-    return Block(_rows(catalogue.version, chosen[places]), len(chosen))
+    return Block(_rows(catalogue.version, chosen[places], moods), len(chosen))
 
 
-_selections: OrderedDict[tuple, tuple[np.ndarray, int]] = OrderedDict()
-_selections_lock = Lock()
-
-
-def forget_selections() -> None:
-    """Let go of the kept selections, so that the next block is a cold one."""
-    with _selections_lock:
-        _selections.clear()
-
-
-def _sorted_selection(catalogue: Catalogue, song_filter: SongFilter, sort: str) -> tuple[np.ndarray, int]:
-    """Ids of the filtered songs, ascending by a column, and how many of them have a known value.
-
-    The latest few are kept: whoever scrolls asks for block after block of the same selection.
-    """
-    key = (catalogue.version, catalogue.started_at, song_filter, sort)
-    with _selections_lock:
-        if key in _selections:
-            _selections.move_to_end(key)
-            return _selections[key]
-    store = open_store(catalogue)
-    order, known = store.order(sort)
-    if song_filter != SongFilter():
-        # By codes where they settle it: the exact values, four times the memory, stay on disk.
-        asked = counts.conditions(song_filter, _members(catalogue, song_filter), store.n_songs)
-        keep = counts.linked_counts(store, asked).selected[order]
-        order, known = order[keep], int(np.count_nonzero(keep[:known]))
-    with _selections_lock:
-        _selections[key] = (order, known)
-        while len(_selections) > _KEPT_SELECTIONS:
-            _selections.popitem(last=False)
-    return order, known
-
-
-def _rows(version: int, song_ids: np.ndarray) -> list[dict]:
-    """The table's rows for song ids, in that order."""
+def _rows(version: int, song_ids: np.ndarray, moods: MoodStore | None) -> list[dict]:
+    """The table's rows for song ids, in that order; "mood" is the name of the song's mood, or None."""
     ids = song_ids.tolist()
     if not ids:
         return []
@@ -228,13 +202,21 @@ def _rows(version: int, song_ids: np.ndarray) -> list[dict]:
     ):
         credits.setdefault(row["song_id"], []).append({"id": row["id"], "name": row["name"]})
     by_id = {row["song_id"]: {**row, "artists": credits.get(row["song_id"], [])} for row in songs}
-    return [by_id[song_id] for song_id in ids]
+    return [{**by_id[song_id], **_mood_of(song_id, moods)} for song_id in ids]
+
+
+def _mood_of(song_id: int, moods: MoodStore | None) -> dict:
+    number = NO_MOOD if moods is None else int(moods.mood[song_id])
+    if moods is None or number == NO_MOOD:
+        return {"mood": None, "mood_colour": None}
+    mood = moods.model.moods[number]
+    return {"mood": mood.name, "mood_colour": mood.colour}
 
 
 # ---- CSV -------------------------------------------------------------------------------------
 
 _CSV_COLUMNS = (
-    "spotify_id", "title", "artists", "album", "explicit", *FIELD_BY_NAME, "key", "time_signature",
+    "spotify_id", "title", "artists", "album", "explicit", *FIELD_BY_NAME, "key", "time_signature", "mood",
 )  # fmt: skip
 
 
@@ -245,12 +227,13 @@ def csv_lines(song_filter: SongFilter) -> Iterator[str]:
     apostrophe in front: https://owasp.org/www-community/attacks/CSV_Injection.
     """
     catalogue = current()
-    chosen, _ = _sorted_selection(catalogue, song_filter, "title")
+    moods = open_moods(catalogue)
+    chosen, _ = sorted_selection(catalogue, song_filter, "title", moods)
     yield ",".join(_CSV_COLUMNS) + "\r\n"
     for start in range(0, len(chosen), _CSV_BLOCK):
         block = io.StringIO()
         writer = csv.writer(block)
-        for row in _rows(catalogue.version, chosen[start : start + _CSV_BLOCK]):
+        for row in _rows(catalogue.version, chosen[start : start + _CSV_BLOCK], moods):
             names = ", ".join(artist["name"] for artist in row["artists"])
             writer.writerow([_harmless({**row, "artists": names}[column]) for column in _CSV_COLUMNS])
         yield block.getvalue()
@@ -266,9 +249,15 @@ def _harmless(value: object) -> object:
 
 
 def names_of(song_filter: SongFilter) -> dict[str, str]:
-    """Names of the artists, albums and playlists that the filter holds as ids, by id."""
+    """Names of the artists, albums and playlists that the filter holds as ids, by id; and words for an area's token
+    when it was drawn on another map than the live model's."""
     names: dict[str, str] = {}
-    version = current().version
+    catalogue = current()
+    version = catalogue.version
+    if song_filter.area:
+        live = models.current(catalogue)
+        if live is None or live.model != song_filter.area[0]:
+            names[areas.token(song_filter.area)] = "an area of an earlier map"
     for table, wanted in (
         (tables.artists, song_filter.artists),
         (tables.albums, song_filter.albums),
@@ -279,3 +268,20 @@ def names_of(song_filter: SongFilter) -> dict[str, str]:
             found = fetch(version, select(ids, table.c.name).where(ids.in_(sorted(wanted))))
             names |= {row["spotify_id"]: row["name"] for row in found}
     return names
+
+
+__all__ = [
+    "BY_YEAR",
+    "DENSITY",
+    "SORTABLE",
+    "Block",
+    "Summary",
+    "csv_lines",
+    "fields_of",
+    "forget_selections",
+    "names_of",
+    "selection",
+    "summarise",
+    "table_block",
+    "whole_catalogue",
+]

@@ -15,7 +15,9 @@ import numpy as np
 from sqlalchemy import REAL, ColumnElement, and_, cast, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import TSQUERY
 
+from data_access import areas
 from data_access import text as folding
+from data_access.areas import Area
 from data_access.fields import FIELD_BY_NAME, FIELDS, NOTES, UNKNOWN_KEY, key_name
 from data_access.ranges import Range, any_of, parse_range, range_token, range_words
 from data_access.tables import (
@@ -25,6 +27,7 @@ from data_access.tables import (
     playlists,
     song_artists,
     song_genres,
+    song_moods,
     song_playlists,
     songs,
 )
@@ -45,19 +48,26 @@ class SongFilter:
     `ranges` maps a field's name to its Range. `keys` are key codes (pitch class * 2 + mode, 24 unknown),
     `time_signatures` beats a bar (0 unknown). `genres`, `artists`, `albums` and `playlists` hold names or,
     for the last three, ids as they stand in URLs (Spotify's id, or the name where the file has no ids).
-    Sets of one kind widen (rock or metal), kinds narrow (rock, and in A minor). `text` must have all
-    its words, as prefixes, somewhere in title, artists or album.
+    `moods` are names of the live model's moods, `area` is one drawn on its map (areas.checked); on the map of another
+    model it lets no song through. Sets of one kind widen (rock or metal), kinds narrow (rock, and in A minor).
+    `text` must have all its words, as prefixes, somewhere in title, artists or album.
     """
 
     ranges: tuple[tuple[str, Range], ...] = ()
     keys: frozenset[int] = frozenset()
     time_signatures: frozenset[int] = frozenset()
     explicit: bool | None = None
+    moods: frozenset[str] = frozenset()
+    area: Area | None = None
     genres: frozenset[str] = frozenset()
     artists: frozenset[str] = frozenset()
     albums: frozenset[str] = frozenset()
     playlists: frozenset[str] = frozenset()
     text: str = ""
+
+    def __post_init__(self) -> None:
+        if self.area is not None:
+            object.__setattr__(self, "area", areas.checked(*self.area))
 
     # ---- changing it -------------------------------------------------------------------------
 
@@ -86,7 +96,7 @@ class SongFilter:
     def parts(self, names: Mapping[str, str] = MappingProxyType({})) -> list[tuple[str, str]]:
         """(part, words) for everything that restricts, in a fixed order: the chips of the page.
 
-        `names` puts a name in the place of an artist's, album's or playlist's id.
+        `names` puts a name in the place of an artist's, album's or playlist's id, and words in that of an area's token.
         """
         found = [(name, range_words(FIELD_BY_NAME[name], chosen)) for name, chosen in self.ranges]
         if self.keys:
@@ -96,6 +106,10 @@ class SongFilter:
             found.append(("time_signatures", any_of(words)))
         if self.explicit is not None:
             found.append(("explicit", "explicit" if self.explicit else "not explicit"))
+        if self.moods:
+            found.append(("moods", any_of(sorted(self.moods))))
+        if self.area:
+            found.append(("area", names.get(areas.token(self.area), "an area of the map")))
         for kind, singular in (
             ("genres", ""),
             ("artists", "artist "),
@@ -121,6 +135,9 @@ class SongFilter:
         pairs += [("time", str(beats) if beats else UNKNOWN) for beats in sorted(self.time_signatures)]
         if self.explicit is not None:
             pairs.append(("explicit", "yes" if self.explicit else "no"))
+        pairs += [("mood", name) for name in sorted(self.moods)]
+        if self.area:
+            pairs.append(("area", areas.token(self.area)))
         for kind in ("genres", "artists", "albums", "playlists"):
             pairs += [(kind[:-1], value) for value in sorted(getattr(self, kind))]
         if self.text:
@@ -159,7 +176,9 @@ class SongFilter:
             if value not in ("yes", "no"):
                 raise ValueError(f"explicit={value} is neither yes nor no.")
             return replace(self, explicit=value == "yes")
-        if name in ("genre", "artist", "album", "playlist"):
+        if name == "area":
+            return replace(self, area=areas.parse(value)) if value else self
+        if name in ("mood", "genre", "artist", "album", "playlist"):
             kind = name + "s"
             return replace(self, **{kind: getattr(self, kind) | {value}}) if value else self
         if name == "text":
@@ -192,9 +211,14 @@ class SongFilter:
         return and_(*conditions)
 
     def memberships(self) -> list[tuple[str, frozenset[str]]]:
-        """The parts that only the database can answer, as (kind, values) for `member_select`."""
-        kinds = ("genres", "artists", "albums", "playlists")
+        """The parts that the column store cannot answer, as (kind, values) for `member_select`.
+
+        Those of the live model, "moods" and "area", a MoodStore answers without the database (explore.members).
+        """
+        kinds = ("moods", "genres", "artists", "albums", "playlists")
         found = [(kind, getattr(self, kind)) for kind in kinds if getattr(self, kind)]
+        if self.area:
+            found.append(("area", frozenset({areas.token(self.area)})))
         return [*found, ("text", frozenset({self.text}))] if self.text else found
 
     # ---- mask --------------------------------------------------------------------------------
@@ -238,8 +262,14 @@ class SongFilter:
 
 
 def member_select(kind: str, values: Iterable[str]):
-    """SELECT of the song ids that belong to any of `values` (genre names, artist ids or names, a text)."""
+    """SELECT of the song ids that belong to any of `values` (names, ids or names, a text, an area)."""
     wanted = sorted(values)
+    if kind == "moods":
+        return select(song_moods.c.song_id).where(song_moods.c.name.in_(wanted))
+    if kind == "area":
+        area = areas.parse(wanted[0])
+        within = areas.clause(area, song_moods.c.x, song_moods.c.y)
+        return select(song_moods.c.song_id).where(song_moods.c.model == area[0], within)
     if kind == "text":
         return select(songs.c.song_id).where(or_(*(songs.c.search.op("@@")(text_query(v)) for v in wanted)))
     if kind == "albums":

@@ -1,4 +1,5 @@
-"""The tables, as SQLAlchemy sees them; `etl/schema.sql` is what creates them (a test compares both).
+"""The tables, as SQLAlchemy sees them; `etl/schema.sql` and `moods.sql` are what
+creates them (a test compares both).
 
 Tables of a catalogue have no schema here: a connection from `db.reader(version)` translates
 it to `catalogue_<version>`, so one request reads one catalogue throughout, also while another is swapped in.
@@ -7,6 +8,9 @@ it to `catalogue_<version>`, so one request reads one catalogue throughout, also
 from __future__ import annotations
 
 from sqlalchemy import (
+    ARRAY,
+    DOUBLE_PRECISION,
+    JSON,
     REAL,
     BigInteger,
     Boolean,
@@ -46,6 +50,30 @@ catalogue = Table(
     Column("started_at", DateTime(timezone=True), nullable=False),
     Column("finished_at", DateTime(timezone=True)),
     Column("error", Text),
+    schema="musicgroup",
+)
+
+model = Table(
+    "model",
+    metadata,
+    Column("model", Integer, primary_key=True),
+    Column("catalogue_version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("rolled_back", Boolean, nullable=False),
+    Column("features", ARRAY(Text), nullable=False),
+    Column("algorithm", Text, nullable=False),
+    Column("k", SmallInteger, nullable=False),
+    Column("scaling", Text, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("fitted_filter", Text, nullable=False),
+    Column("fitted_songs", Integer, nullable=False),
+    Column("libraries", JSON, nullable=False),
+    Column("parameters", JSON, nullable=False),
+    Column("projection", JSON, nullable=False),
+    Column("moods", JSON, nullable=False),
+    Column("report", JSON, nullable=False),
+    Column("seconds", DOUBLE_PRECISION, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
     schema="musicgroup",
 )
 
@@ -148,4 +176,25 @@ rejected_rows = Table(
     Column("reason", Text, nullable=False),
     Column("column_name", Text),
     Column("row_text", Text, nullable=False),
+)
+
+moods = Table(
+    "moods",
+    metadata,
+    Column("model", Integer, primary_key=True),
+    Column("mood", SmallInteger, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("colour", SmallInteger, nullable=False),
+    Column("songs", Integer, nullable=False),
+)
+
+song_moods = Table(  # a view: what the live model says of each song
+    "song_moods",
+    metadata,
+    Column("song_id", Integer),
+    Column("mood", SmallInteger),
+    Column("name", Text),
+    Column("x", REAL),
+    Column("y", REAL),
+    Column("model", Integer),
 )

@@ -6,13 +6,18 @@ import numpy as np
 import psycopg2
 from psycopg2.extras import execute_values
 
+from data_access import models
 from data_access.columns import build
 from data_access.fields import FIELDS
+from data_access.models import Mood, NewModel
 from data_access.text import words
 from settings import PROJECT_DIR
 
 GENRES = ("ambient", "hip-hop", "rock 'n' roll")
 TITLES = ("Love Song", "Lovely Day", "NA", "It's Time", "Déjà Vu", "= SUM(1)", "夜に駆ける", "Love Is All")
+MOODS = ("Happy", "Sad", "loud, fast, electronic", "No one's", "50 % & more")
+GRID = 0.0625
+"""Places on the map are multiples of it, so that they and the corners of areas are exact in float32 and in a URL."""
 WHOLE_NUMBERS = ("duration_ms", "year", "popularity")
 
 
@@ -91,4 +96,32 @@ def make(dsn: str, n_songs: int = 3000, seed: int = 0) -> int:
         )
     connection.close()
     build(version)
+    store_model(version, n_songs, seed)
     return version
+
+
+def store_model(version: int, n_songs: int = 3000, seed: int = 0) -> models.Model:
+    """Store a random model of the catalogue: one mood without songs, songs without a mood, songs in one place."""
+    rng = np.random.default_rng(seed)
+    mood = rng.choice([0, 1, 2, 4, 255], n_songs, p=[0.3, 0.3, 0.1, 0.1, 0.2]).astype(np.uint8)
+    xy = (rng.integers(-16, 17, (2, n_songs)) * GRID).astype(np.float32)
+    off_grid = rng.random(n_songs) < 0.5
+    xy[:, off_grid] += rng.normal(0, 0.3, (2, int(off_grid.sum()))).astype(np.float32)
+    xy[:, mood == 255] = np.nan
+    new = NewModel(
+        catalogue_version=version,
+        features=("energy", "valence"),
+        algorithm="kmeans",
+        k=len(MOODS),
+        scaling="standard",
+        seed=seed,
+        fitted_filter="",
+        fitted_songs=int((mood != 255).sum()),
+        libraries={"numpy": np.__version__},
+        parameters={},
+        projection={"kind": "pca", "x": "left to right", "y": "down to up", "extent": [-2.0, 2.0, -2.0, 2.0]},
+        moods=tuple(Mood(i, name, i + 1, int((mood == i).sum())) for i, name in enumerate(MOODS)),
+        report={"songs": n_songs},
+        seconds=0.5,
+    )
+    return models.store(new, mood, xy)

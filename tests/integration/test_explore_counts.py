@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from sqlalchemy import REAL, Integer, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from data_access import catalogue, counts, explore
+from data_access import areas, catalogue, counts, explore
+from data_access.areas import Area
 from data_access.columns import open_store
 from data_access.db import fetch, fetch_ids, reader
 from data_access.fields import FIELD_BY_NAME, FIELDS, UNKNOWN_CODE, UNKNOWN_KEY, Field
 from data_access.filters import Range, SongFilter, member_select
-from data_access.tables import genres, song_genres, songs
+from data_access.moods import NO_MOOD, MoodStore, open_moods
+from data_access.tables import genres, song_genres, song_moods, songs
 from tests import random_catalogue
 
 pytestmark = pytest.mark.usefixtures("awkward")
@@ -25,6 +27,26 @@ def awkward(database: str) -> int:
     version = random_catalogue.make(database)
     catalogue.forget()
     return version
+
+
+PLACES = st.integers(-20, 20).map(lambda step: step * random_catalogue.GRID) | st.floats(-2, 2, width=32)
+
+
+@st.composite
+def drawn_areas(draw: st.DrawFn) -> Area:
+    """Polygons, also crossing themselves and flat; most corners are where songs are, so that songs lie on outlines."""
+    moods = live_moods()
+    placed = np.flatnonzero(moods.mood != NO_MOOD)
+    on_a_song = st.sampled_from(placed.tolist()).map(lambda song: tuple(moods.xy[:, song].tolist()))
+    corners = draw(st.lists(on_a_song | st.tuples(PLACES, PLACES), min_size=3, max_size=8))
+    number = moods.model.model
+    return draw(st.sampled_from([number, number, number, number - 1])), tuple(corners)
+
+
+def live_moods() -> MoodStore:
+    moods = open_moods(catalogue.current())
+    assert moods is not None
+    return moods
 
 
 def ends(field: Field) -> st.SearchStrategy[float | None]:
@@ -47,6 +69,8 @@ def filters(draw: st.DrawFn) -> SongFilter:
         keys=draw(st.frozensets(st.integers(0, 24), max_size=4)),
         time_signatures=draw(st.frozensets(st.sampled_from([0, 3, 4, 5]), max_size=2)),
         explicit=draw(st.sampled_from([None, None, True, False])),
+        moods=draw(st.frozensets(st.sampled_from([*random_catalogue.MOODS, "no such mood"]), max_size=2)),
+        area=draw(st.none() | drawn_areas()),
         genres=draw(st.frozensets(st.sampled_from([*random_catalogue.GENRES, "no such genre"]), max_size=2)),
         artists=draw(st.frozensets(st.sampled_from(["artist1", "artist5", "Artist 2"]), max_size=1)),
         albums=draw(st.frozensets(st.sampled_from(["album1", "Album 2"]), max_size=1)),
@@ -83,6 +107,7 @@ def test_sql_mask_and_fused_pass_count_the_same_songs(song_filter: SongFilter) -
     found = {kind: members(kind, values) for kind, values in song_filter.memberships()}
     fused = counts.linked_counts(store, counts.conditions(song_filter, found, store.n_songs))
     assert (fused.selected == mask).all()
+    assert (explore.selection(live, song_filter) == mask).all()  # moods and areas from arrays, not from PostgreSQL
     assert int(mask.sum()) == sql_count(song_filter)
 
 
@@ -130,7 +155,34 @@ def test_facets_and_genres_are_postgresqls_group_by(song_filter: SongFilter) -> 
             .where(song_filter.without("genres").clause())
             .group_by(genres.c.name)
         ).all()
+        by_mood = connection.execute(
+            select(song_moods.c.name, func.count())
+            .join(songs, songs.c.song_id == song_moods.c.song_id)
+            .where(song_filter.without("moods").clause(), song_moods.c.name.is_not(None))
+            .group_by(song_moods.c.name)
+        ).all()
     assert {name: number for name, number in summary.genres.items() if number} == dict(tuple(row) for row in by_genre)
+    assert {name: number for name, number in summary.moods.items() if number} == dict(tuple(row) for row in by_mood)
+    assert tuple(summary.moods) == random_catalogue.MOODS
+
+
+@many
+@given(drawn_areas())
+def test_an_area_holds_the_same_songs_in_postgresql_and_here(area: Area) -> None:
+    within = live_moods().in_area(areas.checked(*area))
+    mine = SongFilter(area=area)
+    assert sql_count(mine) == int(within.sum())
+    assert np.flatnonzero(within).tolist() == sorted(
+        fetch_ids(catalogue.current().version, member_select(*mine.memberships()[0])).tolist()
+    )
+
+
+def test_even_odd_is_the_plain_rule() -> None:
+    """Two squares of one outline: where they lie over one another is outside, and so is the rim to the right."""
+    corners = ((0, 0), (4, 0), (4, 4), (0, 4), (0, 0), (1, 1), (3, 1), (3, 3), (1, 3), (1, 1))
+    xy = np.array([[0.5, 2, 3.5, 5, 0, 4, np.nan], [2, 2, 2, 2, 2, 2, np.nan]], dtype=np.float32)
+    found = areas.inside(areas.checked(1, corners), xy)
+    assert found.tolist() == [True, False, True, False, True, False, False]
 
 
 @many
@@ -183,6 +235,17 @@ def test_table_blocks_are_the_filtered_songs_in_order(
         )
         expected = [row[sort] for row in fetch(version, ordered.offset(start).limit(100))]
         assert [row[sort] for row in block.rows] == expected
+    names = [row["mood"] for row in block.rows]
+    assert names == [name_of_mood(row["song_id"]) for row in block.rows]
+    if sort == "mood":
+        known = [name.lower() for name in names if name is not None]
+        assert known == sorted(known, reverse=descending)
+        assert names[len(known) :] == [None] * (len(names) - len(known))
+
+
+def name_of_mood(song: int) -> str | None:
+    moods = live_moods()
+    return None if moods.mood[song] == NO_MOOD else moods.names()[moods.mood[song]]
 
 
 def test_csv_holds_every_filtered_song_and_no_formula() -> None:
