@@ -1,0 +1,347 @@
+"""Fits beside the requests: pages start one, look how far it is, cancel it, or keep what came out.
+
+Every worker process has at most one fitter (ml/fitter.py) and one thread that hands it one job after the other.
+What is known of a job lies in files (ml/job_files.py), so that any worker can answer for any job; equal jobs are one,
+and a finished one is answered from its files. A job's key holds everything that its answer depends on: the catalogue,
+the stored model that it is compared with, the spec and the filter; so a new catalogue or model never gets an old
+answer.
+
+`who` names one open page. A job that several watch ends when the last of them cancels, asks for
+something else, or has not looked for a minute and a half.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from functools import cached_property
+
+from data_access import catalogue, models
+from data_access.cache import key_of
+from data_access.catalogue import Catalogue
+from data_access.filters import SongFilter
+from data_access.models import Model
+from ml.fitter_link import FitterLink
+from ml.job_files import FINAL, JobFolder, Jobs
+from ml.spec import ModelSpec
+from settings import PROJECT_DIR, get_settings
+
+_LAYOUT = 1  # raise it when the files of a job or the way that models are fitted change
+IDLE_SECONDS = 600
+_LOOK_SECONDS = 0.05
+_KEEP_SECONDS = 80  # nginx gives up after 90
+SOURCE: list[str] = []
+"""Where the fitter takes its stages from, as "module:function"; empty is `ml.fit`. Tests put their own in."""
+
+
+class KeepError(RuntimeError):
+    """A model could not be stored; the message is one sentence for people."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is. `state` is waiting, working, done, failed or cancelled, `share` 0 to 1, `seconds` since
+    it began. Reports are read when they are asked for; None while they are not there."""
+
+    key: str
+    state: str
+    words: str
+    share: float
+    seconds: float
+    error: str
+    stages: tuple[str, ...]
+    job: JobFolder
+
+    @cached_property
+    def preview(self) -> dict | None:
+        """The report on the sample."""
+        return self.job.read("preview")
+
+    @cached_property
+    def whole(self) -> dict | None:
+        """The report on all songs."""
+        return self.job.read("whole")
+
+    @cached_property
+    def curve(self) -> dict | None:
+        """Inertia and silhouette by number of moods."""
+        return self.job.read("curve")
+
+    @cached_property
+    def scores(self) -> dict | None:
+        """Silhouette and its like, on a sample."""
+        return self.job.read("scores")
+
+    @cached_property
+    def stability(self) -> dict | None:
+        """How much twenty seeds agree."""
+        return self.job.read("stability")
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state in FINAL
+
+
+# ---- what pages call ---------------------------------------------------------------------------
+
+
+def key_for(spec: ModelSpec, song_filter: SongFilter) -> str:
+    """The key that this fit has now: 24 hex digits. Raises NoCatalogue, DatabaseDown."""
+    live = catalogue.current()
+    return _key(live, models.current(live), spec, song_filter)
+
+
+def start(spec: ModelSpec, song_filter: SongFilter, who: str = "") -> str:
+    """Have this fitted, or join the one that is being or has been fitted; gives its key.
+
+    Whatever else `who` waited for is left. Raises NoCatalogue, DatabaseDown.
+    """
+    live = catalogue.current()
+    stored = models.current(live)
+    key = _key(live, stored, spec, song_filter)
+    jobs = _jobs()
+    with jobs.alone():
+        job = jobs.folder(key)
+        job.path.mkdir(exist_ok=True)
+        if who:
+            job.watch(who)
+            jobs.leave_others(who, key)
+        state = job.state() or {}
+        if state.get("state") == "done":
+            os.utime(job.path / "state.json")
+        elif not job.alive() or state.get("state") in FINAL:
+            _begin(job, live, stored, spec, song_filter)
+        else:
+            (job.path / "cancel").unlink(missing_ok=True)  # whoever wanted it stopped is not the only one
+        jobs.prune()
+    return key
+
+
+def look(key: str, who: str = "") -> Progress:
+    """How far a job is, for any worker to say. Raises ValueError for what is no key."""
+    jobs = _jobs()
+    job = jobs.folder(key)
+    state = job.state()
+    if state is None:
+        return _progress(job, {"state": "failed", "error": "This fit is no longer kept."})
+    if state["state"] not in FINAL:
+        if who:
+            job.watch(who)
+        if job.cancel_asked():
+            return _progress(job, {**state, "state": "cancelled", "words": "Cancelled"})
+        with jobs.alone():
+            if not job.alive() and (state := job.state() or state)["state"] not in FINAL:
+                error = "The server was restarted during this fit."
+                return _progress(job, {**state, "state": "failed", "error": error})
+    return _progress(job, state)
+
+
+def cancel(key: str, who: str = "") -> None:
+    """Stop a job at once; with `who`, only if nobody else waits for it. Raises ValueError for what is no key."""
+    job = _jobs().folder(key)
+    if who:
+        job.leave(who)
+    else:
+        job.ask_to_cancel()
+
+
+def keep(key: str) -> Model:
+    """Store a finished fit for everybody; takes seconds. Raises KeepError, ValueError for what is no key.
+
+    Done in a process of its own, so that a million rows are not written at the cost of other requests.
+    """
+    job = _jobs().folder(key)
+    if (job.state() or {}).get("state") != "done":
+        raise KeepError("Only a fit that is finished can be kept.")
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "ml.fitter", "keep", str(job.path)],
+            cwd=PROJECT_DIR,
+            env={**os.environ, **_environment()},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            check=False,
+            timeout=_KEEP_SECONDS,
+        )
+        answer = json.loads(done.stdout or b"{}")
+    except subprocess.TimeoutExpired:
+        raise KeepError("Storing the model took too long, and was given up.") from None
+    models.forget()
+    catalogue.forget()
+    if "model" not in answer:
+        raise KeepError(answer.get("error") or "Storing the model ended unexpectedly.")
+    return models.require(catalogue.current())
+
+
+def warm() -> None:
+    """Have a fitter that is ready before somebody asks for a fit."""
+    _owner().warm()
+
+
+# ---- the files of a job ------------------------------------------------------------------------
+
+
+def _jobs() -> Jobs:
+    return Jobs(get_settings().data_dir / "jobs")
+
+
+def _key(live: Catalogue, stored: Model | None, spec: ModelSpec, song_filter: SongFilter) -> str:
+    compared = None if stored is None else [stored.model, stored.created_at.isoformat()]
+    asked = (_LAYOUT, live.version, live.started_at.isoformat(), compared, spec.to_query(), song_filter.to_query())
+    return key_of("fit", asked).removeprefix("fit-")[:24]
+
+
+def _begin(job: JobFolder, live: Catalogue, stored: Model | None, spec: ModelSpec, song_filter: SongFilter) -> None:
+    lock = job.take()
+    assert lock is not None, "the lock of a job that had ended was taken"
+    job.clear()
+    job.write(
+        "request",
+        {
+            "catalogue": [live.version, live.started_at.isoformat()],
+            "model": None if stored is None else stored.model,
+            "spec": spec.to_query(),
+            "filter": song_filter.to_query(),
+        },
+    )
+    job.write("state", {"state": "waiting", "words": "Waiting for another fit to end", "share": 0.0})
+    _owner().add(job, lock)
+
+
+def _progress(job: JobFolder, state: dict) -> Progress:
+    began = state.get("began")
+    return Progress(
+        key=job.path.name,
+        state=state["state"],
+        words=state.get("words", ""),
+        share=state.get("share", 0.0),
+        seconds=0.0 if began is None else max(0.0, state.get("ended", time.time()) - began),
+        error=state.get("error", ""),
+        stages=tuple(state.get("stages", ())),
+        job=job,
+    )
+
+
+# ---- the thread that hands jobs to the fitter --------------------------------------------------
+
+
+class _Owner(threading.Thread):
+    """Runs this worker's jobs one after the other. The fitter is its child, and dies with it."""
+
+    def __init__(self) -> None:
+        super().__init__(name="fits", daemon=True)
+        self.fitter: FitterLink | None = None
+        self._queue: deque[tuple[JobFolder, int]] = deque()
+        self._wake = threading.Condition()
+        self._warm = False
+        self._run = 0
+
+    def add(self, job: JobFolder, lock: int) -> None:
+        """Queue a job; `lock` is closed when it has ended."""
+        with self._wake:
+            self._queue.append((job, lock))
+            self._wake.notify()
+
+    def warm(self) -> None:
+        """Have a fitter soon."""
+        with self._wake:
+            self._warm = True
+            self._wake.notify()
+
+    def run(self) -> None:
+        """For ever."""
+        while True:
+            with self._wake:
+                called = self._wake.wait_for(lambda: bool(self._queue) or self._warm, timeout=IDLE_SECONDS)
+                job, lock = self._queue.popleft() if self._queue else (None, -1)
+                self._warm = False
+            if not called:
+                self._dismiss()
+            elif job is None:
+                self._ensure()
+            else:
+                try:
+                    self._work(job)
+                except FileNotFoundError:
+                    pass  # the folder was deleted: nobody waits for it
+                except Exception as error:  # the thread must live on
+                    with contextlib.suppress(OSError):
+                        job.change(state="failed", error=f"The fit could not be run: {error}.", ended=time.time())
+                finally:
+                    os.close(lock)
+
+    def _work(self, job: JobFolder) -> None:
+        if self._stopped(job):
+            return
+        fitter = self._ensure()
+        self._run += 1
+        began = time.time()
+        job.change(state="working", words="Reading the songs", share=0.0, began=began, stages=[])
+        fitter.send({"run": self._run, "folder": str(job.path)})
+        stages: list[str] = []
+        while True:
+            said = fitter.read(_LOOK_SECONDS)
+            if said is None:
+                self._dismiss()
+                self._ensure()
+                error = "The fitting process ended unexpectedly; nothing was changed."
+                job.change(state="failed", words="", error=error, ended=time.time())
+                return
+            for message in said:
+                if message.get("run") != self._run:
+                    continue  # of a fit that was stopped, or that it is warm
+                if "end" in message:
+                    state = {"state": message["end"], "error": message.get("error", ""), "ended": time.time()}
+                    job.change(**state, **({"share": 1.0, "words": "Done"} if message["end"] == "done" else {}))
+                    return
+                stages.append(message["stage"])
+                job.change(stages=stages, share=message["share"], words=message["words"])
+            if self._stopped(job):
+                fitter.send({"stop": self._run})
+                return
+
+    def _stopped(self, job: JobFolder) -> bool:
+        """Whether the job is cancelled, and then its state says so."""
+        if not job.cancel_asked() and not job.abandoned():
+            return False
+        with _jobs().alone():
+            if not job.cancel_asked() and not job.abandoned():
+                return False  # somebody joined in the last moment
+            job.change(state="cancelled", words="Cancelled", ended=time.time())
+        return True
+
+    def _ensure(self) -> FitterLink:
+        if self.fitter is None or not self.fitter.running():
+            self._dismiss()
+            self.fitter = FitterLink(SOURCE, PROJECT_DIR, _environment())
+        return self.fitter
+
+    def _dismiss(self) -> None:
+        if self.fitter:
+            self.fitter.close()
+        self.fitter = None
+
+
+_owners: dict[int, _Owner] = {}
+_owners_lock = threading.Lock()
+
+
+def _owner() -> _Owner:
+    with _owners_lock:
+        if os.getpid() not in _owners:  # one for each process: threads do not survive a fork
+            owner = _owners[os.getpid()] = _Owner()
+            owner.start()
+        return _owners[os.getpid()]
+
+
+def _environment() -> dict[str, str]:
+    threads = str(max(get_settings().count_threads, 1))
+    return dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), threads)
