@@ -7,16 +7,22 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from data_access.db import DatabaseDown
 from etl.errors import LoadError
 from settings import SettingError
 
+if TYPE_CHECKING:
+    from data_access.columns import ColumnStore
+    from data_access.models import Model
+    from etl.load import Train
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code: 0 done, 1 not as it should be (dictionary --check), 2 could not."""
+    """Run one command; the exit code: 0 done, 1 not as it should be (dictionary --check, no moods), 2 could not."""
     parsed = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it, too, stops what was started
     try:
@@ -38,23 +44,54 @@ def _load(parsed: argparse.Namespace) -> int:
     from etl.load import load
     from etl.progress import Progress
 
-    print(load(parsed.file, Progress(parsed.quiet)).sentence())
-    return 0
+    loaded = load(parsed.file, Progress(parsed.quiet), _trainer(parsed))
+    print(loaded.sentence())
+    return _said(loaded.untrained)
 
 
 def _demo(parsed: argparse.Namespace) -> int:
     from etl.demo import demo_csv
-    from etl.load import load
+    from etl.load import load, moods_sentence, train_live
     from etl.progress import Progress
     from etl.source import Source
-    from etl.status import live_sha256
+    from etl.status import read
 
     path = demo_csv()
-    if live_sha256() == Source(path).sha256():
-        print("The demo catalogue is already loaded.")
-    else:
-        print(load(path, Progress(parsed.quiet)).sentence())
-    return 0
+    train, progress, found = _trainer(parsed), Progress(parsed.quiet), read()
+    if not found["live"] or found["live"]["source_sha256"] != Source(path).sha256():
+        loaded = load(path, progress, train)
+        print(loaded.sentence())
+        return _said(loaded.untrained)
+    print("The demo catalogue is already loaded.")
+    if train is None or found["model"]:
+        return 0
+    model, untrained = train_live(progress, train)
+    if model:
+        print(moods_sentence(model))
+    return _said(untrained)
+
+
+def _trainer(parsed: argparse.Namespace) -> Train | None:
+    """What trains the default model; the rest of the loader knows nothing of how that is done."""
+    if parsed.no_moods:
+        return None
+
+    def train(version: int, store: ColumnStore, say: Callable[[str], None]) -> Model:
+        from ml.spec import ModelSpec
+        from ml.train import train_catalogue
+
+        return train_catalogue(version, store, ModelSpec(), say)
+
+    return train
+
+
+def _said(untrained: str | None) -> int:
+    """Say why there are no moods; the exit code."""
+    if untrained is None:
+        return 0
+    reason = untrained.rstrip(".")
+    print(f"The catalogue is live, but without moods: {reason}; run `python -m ml train`.", file=sys.stderr)
+    return 1
 
 
 def _status(parsed: argparse.Namespace) -> int:
@@ -83,10 +120,13 @@ def _parser() -> argparse.ArgumentParser:
     quiet = argparse.ArgumentParser(add_help=False)
     quiet.add_argument("--quiet", action="store_true", help="one line a stage instead of a bar, for logs")
 
-    load = commands.add_parser("load", parents=[quiet], help="load a CSV file (.gz and .zip too)")
+    moods = argparse.ArgumentParser(add_help=False)
+    moods.add_argument("--no-moods", action="store_true", help="do not train the moods afterwards")
+
+    load = commands.add_parser("load", parents=[quiet, moods], help="load a CSV file (.gz and .zip too)")
     load.add_argument("file", type=Path, metavar="FILE")
     load.set_defaults(command=_load)
-    demo = commands.add_parser("demo", parents=[quiet], help="load the demo catalogue, 5,849 real songs")
+    demo = commands.add_parser("demo", parents=[quiet, moods], help="load the demo catalogue, 5,849 real songs")
     demo.set_defaults(command=_demo)
     synthesise = commands.add_parser("synthesise", help="write a made-up file of any number of songs")
     synthesise.add_argument("out", type=Path, metavar="OUT", help="CSV file to write; .gz to compress it")

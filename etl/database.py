@@ -10,9 +10,9 @@ from pathlib import Path
 import psycopg2
 from psycopg2 import errors, sql
 from psycopg2.extensions import connection as Connection
-from psycopg2.extensions import parse_dsn
 
-from data_access.db import catalogue_schema, loader_dsn, reader_dsn
+from data_access import writing
+from data_access.db import catalogue_schema, loader_dsn
 from data_access.embedded import EmbeddedPostgresError, running
 from etl.errors import LoadError
 from settings import get_settings
@@ -85,8 +85,9 @@ def take_lock(connection: Connection) -> None:
 
 
 def prepare(connection: Connection) -> None:
-    """Create the register, and clear what killed loads left. The lock must be held."""
+    """Create the registers, and clear what killed loads left. The lock must be held."""
     run(connection, META.read_text(encoding="utf-8"))
+    run(connection, writing.ddl("register"))
     run(
         connection,
         """UPDATE musicgroup.catalogue SET state = 'failed', finished_at = clock_timestamp(),
@@ -154,17 +155,6 @@ def drop_unused(connection: Connection) -> None:
                 pass  # somebody still reads it; the next load drops it
             finally:
                 run(connection, "SET lock_timeout = '60s'")
-
-
-def grant_reading(connection: Connection, version: int) -> None:
-    """Let the dashboard's role read a catalogue, when it is another role than the loader's."""
-    reader = parse_dsn(reader_dsn()).get("user")
-    if not reader or reader == run(connection, "SELECT current_user")[0][0]:
-        return
-    for schema in ("musicgroup", catalogue_schema(version)):
-        names = {"schema": sql.Identifier(schema), "reader": sql.Identifier(reader)}
-        run(connection, sql.SQL("GRANT USAGE ON SCHEMA {schema} TO {reader}").format(**names))
-        run(connection, sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {reader}").format(**names))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
+from data_access import writing
 from etl import database
 from etl.database import run
 from etl.errors import LoadError
@@ -17,9 +18,9 @@ PATH = PROJECT_DIR / "docs" / "data-dictionary.md"
 _SCHEMA = "data_dictionary_draft"
 _HEAD = """# Data dictionary
 
-Made by `python -m etl dictionary` from the comments in `etl/meta.sql` and `etl/schema.sql`; change it there.
-`musicgroup.catalogue` has one row a load; all other tables are those of one loaded catalogue, in the schema
-`catalogue_<version>`. The keys and indexes are in `etl/indexes.sql`.
+Made by `python -m etl dictionary` from the comments in `etl/meta.sql`, `etl/schema.sql` and `data_access/moods.sql`;
+change it there. `musicgroup.catalogue` has one row a load, `musicgroup.model` one a model; all other tables are those
+of one loaded catalogue, in the schema `catalogue_<version>`. The keys and indexes are in `etl/indexes.sql`.
 """
 
 
@@ -33,8 +34,11 @@ def generate() -> str:
         connection.autocommit = False
         try:
             run(connection, database.META.read_text(encoding="utf-8"))
+            run(connection, writing.ddl("register"))
             run(connection, sql.SQL("CREATE SCHEMA {0}; SET LOCAL search_path TO {0}").format(sql.Identifier(_SCHEMA)))
             run(connection, (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
+            run(connection, writing.ddl("catalogue"))
+            run(connection, writing.ddl("model"))
             return _HEAD + "".join(_sections(connection))
         finally:
             connection.rollback()
@@ -61,7 +65,7 @@ def _sections(connection: Connection) -> list[str]:
         connection,
         """SELECT pg_class.oid, nspname, relname, obj_description(pg_class.oid, 'pg_class')
            FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-           WHERE relkind = 'r' AND nspname IN ('musicgroup', %s)
+           WHERE relkind IN ('r', 'v') AND nspname IN ('musicgroup', %s)
            ORDER BY nspname <> 'musicgroup', pg_class.oid""",
         (_SCHEMA,),
     )
@@ -70,6 +74,7 @@ def _sections(connection: Connection) -> list[str]:
 
 def _section(connection: Connection, oid: int, schema: str, name: str, comment: str | None) -> str:
     shown = f"musicgroup.{name}" if schema == "musicgroup" else name
+    heading = f"`{shown}`" if "<" in shown else shown  # else Markdown takes it for HTML
     columns = run(
         connection,
         """SELECT attname, format_type(atttypid, atttypmod), attnotnull, col_description(attrelid, attnum)
@@ -78,9 +83,9 @@ def _section(connection: Connection, oid: int, schema: str, name: str, comment: 
     )
     silent = [f"{shown}.{column}" for column, _, _, meaning in columns if not meaning]
     if not comment or silent:
-        raise LoadError(f"{', '.join(silent) or shown} has no COMMENT; write one in etl/schema.sql or etl/meta.sql.")
+        raise LoadError(f"{', '.join(silent) or shown} has no COMMENT; write one in its .sql file.")
     rows = [
         f"| `{column}` | {kind} | {'' if required else 'may be NULL'} | {meaning} |\n"
         for column, kind, required, meaning in columns
     ]
-    return f"\n## {shown}\n\n{comment}\n\n| column | type | | meaning |\n|---|---|---|---|\n{''.join(rows)}"
+    return f"\n## {heading}\n\n{comment}\n\n| column | type | | meaning |\n|---|---|---|---|\n{''.join(rows)}"

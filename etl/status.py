@@ -14,19 +14,13 @@ from etl.database import run
 _LOADS = 20
 
 
-def live_sha256() -> str | None:
-    """SHA-256 of the live catalogue's file; None when nothing is loaded."""
-    live = read()["live"]
-    return live["source_sha256"] if live else None
-
-
 def read() -> dict:
-    """The live catalogue (or None), its rejected rows by reason, and the latest loads, newest first."""
+    """The live catalogue and its model (or None), its rejected rows by reason, and the latest loads, newest first."""
     with database.server() as dsn, database.explained():
         connection = database.connect(dsn, "status")
         try:
             if run(connection, "SELECT to_regclass('musicgroup.catalogue')")[0][0] is None:
-                return {"live": None, "rejected": [], "loads": []}
+                return {"live": None, "model": None, "rejected": [], "loads": []}
             with connection.cursor(cursor_factory=RealDictCursor) as cursor:
                 cursor.execute("SELECT * FROM musicgroup.catalogue ORDER BY version DESC LIMIT %s", (_LOADS,))
                 loads = [dict(row) for row in cursor.fetchall()]
@@ -42,9 +36,25 @@ def read() -> dict:
                         ).format(table)
                     )
                     rejected = [dict(row) for row in cursor.fetchall()]
-            return {"live": dict(live) if live else None, "rejected": rejected, "loads": loads}
+                model = _model(cursor, live["version"]) if live else None
+            return {"live": dict(live) if live else None, "model": model, "rejected": rejected, "loads": loads}
         finally:
             connection.close()
+
+
+def _model(cursor: RealDictCursor, version: int) -> dict | None:
+    """What serves the moods of a catalogue; None also in a database from before there were moods."""
+    cursor.execute("SELECT 1 WHERE to_regclass('musicgroup.model') IS NOT NULL")
+    if cursor.fetchone() is None:
+        return None
+    cursor.execute(
+        """SELECT model, features, algorithm, k, scaling, seed, fitted_filter, fitted_songs, libraries, moods,
+                  report->'scores' AS scores, seconds, created_at
+           FROM musicgroup.model WHERE state = 'live' AND catalogue_version = %s""",
+        (version,),
+    )
+    row = cursor.fetchone()
+    return dict(row) if row else None
 
 
 def as_json() -> str:
@@ -71,6 +81,7 @@ def as_text() -> str:
         lines += [
             f"    {row['rows']:,} x {row['reason']} (first on line {row['first_line']})" for row in found["rejected"]
         ]
+        lines += _model_lines(found["model"])
     if found["loads"]:
         lines.append("Loads, newest first:")
         lines += [
@@ -79,3 +90,14 @@ def as_text() -> str:
             for load in found["loads"]
         ]
     return "\n".join(lines)
+
+
+def _model_lines(model: dict | None) -> list[str]:
+    if model is None:
+        return ["  no moods yet: run `python -m ml train`"]
+    moods = ", ".join(f"{mood['name']} {mood['songs']:,}" for mood in model["moods"])
+    return [
+        f"  moods of model {model['model']}: {moods}",
+        f"    {model['algorithm']}, k = {model['k']}, {model['scaling']} scaling, seed {model['seed']}, on "
+        f"{', '.join(model['features'])}; stored {model['created_at']:%Y-%m-%d %H:%M}",
+    ]

@@ -85,7 +85,7 @@ class Supervisor:
                 loader.send_signal(signal.SIGINT)
                 _wait_or_kill(loader, _GRACE_SECONDS)
                 raise Stopped
-        if code != 0:
+        if code not in (0, 1):  # 1: it is loaded, but without moods, and has said why
             raise StartError("The demo catalogue could not be loaded.")
 
     def _serve_until_told(self) -> int:

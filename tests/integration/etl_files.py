@@ -60,9 +60,10 @@ def file_of(path: Path, like: Mapping[str, str], rows: Iterable[Mapping[str, str
 
 
 def etl(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run `python -m etl` in the database of the current settings."""
+    """Run `python -m etl` in the database of the current settings; `load` without moods, which need many songs."""
+    without_moods = ["--no-moods"] if arguments[0] == "load" else []
     return subprocess.run(
-        [sys.executable, "-m", "etl", *map(str, arguments)],
+        [sys.executable, "-m", "etl", *map(str, arguments), *without_moods],
         cwd=PROJECT_DIR, capture_output=True, text=True, check=False, timeout=180,
     )  # fmt: skip
 

@@ -117,7 +117,7 @@ def query_admin(*statements: str) -> None:
 
 def start(path: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "etl", "load", "--quiet", str(path)],
+        [sys.executable, "-m", "etl", "load", "--quiet", "--no-moods", str(path)],
         cwd=PROJECT_DIR, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 

@@ -173,7 +173,7 @@ def test_constraints_are_real(tmp_path):
     assert kinds.count(("songs", "f")) == 2
     assert {table for table, kind in kinds if kind == "p"} == {
         "songs", "artists", "albums", "genres", "playlists", "song_artists", "song_genres", "song_playlists",
-        "rejected_rows",
+        "rejected_rows", "moods",
     }  # fmt: skip
     persistence = "SELECT DISTINCT relpersistence FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
     assert query(persistence) == [("p",)]  # none is unlogged
