@@ -20,7 +20,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from data_access import embedded
-from settings import get_settings
+from settings import SettingError, get_settings
 
 _QUERY_CANCELED = "57014"
 _DIALECT = PGDialect_psycopg2()
@@ -57,6 +57,23 @@ def reader_dsn() -> str:
 def loader_dsn() -> str:
     """The libpq URL to load through; the reader's unless MUSICGROUP_LOADER_DATABASE_URL is set."""
     return get_settings().loader_database_url or reader_dsn()
+
+
+@contextmanager
+def serving() -> Iterator[None]:
+    """A database to read and to write for as long as the block lasts: the embedded one is started if need be.
+
+    For commands; the dashboard has its supervisor for that. Raises DatabaseDown, for a bad setting too.
+    """
+    try:
+        settings = get_settings()
+        if settings.database_url or settings.loader_database_url:
+            yield
+        else:
+            with embedded.running():
+                yield
+    except (embedded.EmbeddedPostgresError, SettingError) as error:
+        raise DatabaseDown(str(error)) from error
 
 
 @cache

@@ -6,6 +6,7 @@ between two stages. scikit-learn is imported when the first stage is asked for; 
 
 from __future__ import annotations
 
+import importlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,14 +18,14 @@ from data_access.columns import VALUE_ROW, ColumnStore
 from data_access.fields import FIELD_BY_NAME
 from ml import clusters, kernels, naming, projection, report, scores
 from ml.clusters import FitError
-from ml.fitted import Clusters, Fitted
+from ml.fitted import Clusters, Fitted, feature_values
 from ml.scaling import Scaling, fit_scaling
 from ml.spec import ModelSpec
 
 if TYPE_CHECKING:
     from data_access.moods import MoodStore
 
-__all__ = ["FitError", "Stage", "feature_values", "fit_stages"]
+__all__ = ["FitError", "Stage", "feature_values", "fit_stages", "warm"]
 
 SAMPLE = 50_000
 _SAMPLE_SEED = 20_241_127  # the sample is the same for every model of a catalogue
@@ -55,9 +56,16 @@ class _Answer:
     report: dict
 
 
-def feature_values(store: ColumnStore, spec: ModelSpec) -> np.ndarray:
-    """The model's features of all songs, (d, songs) float32, NaN for unknown."""
-    return store.all_values[[VALUE_ROW[name] for name in spec.features]]
+def warm() -> None:
+    """Load all that a fit needs, scikit-learn and the compiled loops, so that its first stage need not.
+
+    Starts no thread, so that a process may be forked afterwards.
+    """
+    for name in ("cluster", "mixture", "metrics", "decomposition", "preprocessing"):
+        importlib.import_module(f"sklearn.{name}")
+    for name in ("scipy.optimize", "kneed"):
+        importlib.import_module(name)
+    kernels.warm()
 
 
 def fit_stages(

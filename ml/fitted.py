@@ -12,11 +12,17 @@ from urllib.parse import parse_qs
 
 import numpy as np
 
+from data_access.columns import VALUE_ROW, ColumnStore
 from ml import kernels
 from ml.scaling import Scaling
 from ml.spec import ModelSpec
 
 NONE = kernels.NONE
+
+
+def feature_values(store: ColumnStore, spec: ModelSpec) -> np.ndarray:
+    """A model's features of all songs, (d, songs) float32, NaN for unknown."""
+    return store.all_values[[VALUE_ROW[name] for name in spec.features]]
 
 
 @dataclass(frozen=True, eq=False)

@@ -260,3 +260,26 @@ def lowest(keys, mood, eligible, n_moods, sign):
                 best[m, at] = key
                 songs[m, at] = song
     return songs
+
+
+def warm() -> None:
+    """Compile every loop, or read it from numba's cache, for the arrays of a column store; starts no thread."""
+    values = np.zeros((2, 2), dtype=np.float32)
+    mapped = values.view()
+    mapped.flags.writeable = False  # as arrays mapped from files are: for numba a type of its own
+    codes, mood = np.zeros((2, 2), dtype=np.uint8), np.zeros(2, dtype=np.uint8)
+    mapped_codes = codes.view()
+    mapped_codes.flags.writeable = False
+    two, square = np.ones(2), np.ones((2, 2))
+    how = (two, 0, two, two, square)
+    shapes, keys = np.zeros((0, 2, 2)), np.zeros(2, dtype=np.float32)
+    assign(values, 0, 2, *how, square, shapes, two, square, mood, keys, keys.copy())
+    place(values, 0, 2, *how, square, two, values.copy())
+    rows(values, 0, 2, *how, values.copy())
+    count_known(values, 0, 2, mood)
+    for numbers in (values, mapped):
+        sums(numbers, mood, 0, 2, 2)
+    for bytes_ in (codes, mapped_codes):
+        tally(bytes_, mood, 0, 2, 2)
+    moments(mapped, 0, 2, two)
+    lowest(keys, mood, mood > 0, 2, 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 
 import numpy as np
 
@@ -57,16 +58,21 @@ def extent_of(xy: np.ndarray) -> list[float]:
     return found
 
 
+def require_umap() -> None:
+    """Raises ProjectionMissing, which has the command to run, when UMAP is not installed."""
+    if find_spec("umap") is None:
+        raise ProjectionMissing(UMAP_MISSING)
+
+
 def umap_places(fitted: Fitted, values: np.ndarray, seed: int, say: Callable[[str], None]) -> np.ndarray:
     """Places by UMAP (McInnes et al. 2018) of values (d, n), (2, n) float32; NaN for songs without a mood.
 
     Fitted on a sample of at most 20,000 songs, the rest put among them; minutes for a million songs. Raises
     ProjectionMissing when the library is not installed.
     """
-    try:
-        from umap import UMAP  # noqa: PLC0415  # an optional extra
-    except ImportError:
-        raise ProjectionMissing(UMAP_MISSING) from None
+    require_umap()
+    from umap import UMAP  # noqa: PLC0415  # an optional extra
+
     placed = np.flatnonzero(fitted.assign(values) < fitted.k)
     sample = np.random.default_rng(seed).permutation(placed)[:_UMAP_ROWS]
     say(f"UMAP of {len(sample):,} songs")
