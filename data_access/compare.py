@@ -1,0 +1,284 @@
+"""Things side by side: what is known of each, and which of their differences matter.
+
+Each thing is summed up once and cached by catalogue, model and thing; what is compared are these sums, so that
+putting a thing beside five others costs one thing. The catalogue itself is summed up the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import combinations
+
+import numpy as np
+
+from data_access import counts, things
+from data_access.cache import cached
+from data_access.catalogue import Catalogue, current
+from data_access.columns import ColumnStore, open_store
+from data_access.compare_effects import Effect, Moments, effect, holm, moments, rest
+from data_access.fields import AUDIO_FEATURES, Field
+from data_access.songs import SongLine, lines, percentiles
+from data_access.things import Found, NotThere, Thing
+
+AT_MOST = 6
+YEAR_SONGS = 5
+"""A year has a mean from this many songs with a known value."""
+
+ALPHA = 0.05
+"""A corrected p below this is called significant."""
+
+CATALOGUE = ""
+"""The token of the catalogue itself, in `Comparison.effects`."""
+
+_TYPICAL = 3
+_SHARED_TITLES = 12  # versions of one song: look at this many times as many
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One thing, or the whole catalogue, summed up.
+
+    `moments`, `shares`, `bars` and `by_year` are by field, fields that the catalogue lacks left out. `shares` is the
+    share (0..1) of the catalogue's known songs that are lower than the mean; `bars` the songs by bar
+    (Field.bar_edges); `by_year` the means for `years`, None where a year has fewer than YEAR_SONGS known values.
+    `moods`: name -> songs, {} without a model. `typical`: songs nearest to the means of the audio features.
+    """
+
+    token: str
+    kind: str
+    name: str
+    detail: str
+    path: str
+    songs: int
+    moments: dict[str, Moments]
+    shares: dict[str, float]
+    bars: dict[str, list[int]]
+    years: list[int]
+    by_year: dict[str, list[float | None]]
+    moods: dict[str, int]
+    typical: tuple[SongLine, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Things in the order asked for, and the catalogue that they belong to.
+
+    `effects` maps (token, token, field) to the difference of the first from the second, for every pair in the order
+    of the things and for each thing against CATALOGUE; p-values are Holm's over all of them. `shared` are the pairs
+    that have songs in common, by how many. `problems` has a sentence for every thing that was left out.
+    """
+
+    catalogue: Profile
+    things: tuple[Profile, ...]
+    fields: tuple[Field, ...]
+    effects: dict[tuple[str, str, str], Effect]
+    shared: dict[tuple[str, str], int]
+    mood_colours: dict[str, int]
+    problems: tuple[str, ...]
+
+    def effect(self, a: str, b: str, field: str) -> Effect | None:
+        """The difference of thing `a` from `b`, in whichever order it was computed."""
+        if (a, b, field) in self.effects:
+            return self.effects[a, b, field]
+        mirrored = self.effects.get((b, a, field))
+        return replace(mirrored, size=-mirrored.size) if mirrored else None
+
+    def matters(self, field: str) -> float:
+        """How far apart the things are in a field: the largest effect between two, or one against the catalogue."""
+        several = len(self.things) > 1
+        sizes = [
+            abs(found.size) for (_, b, of), found in self.effects.items() if of == field and several == (b != CATALOGUE)
+        ]
+        return max(sizes, default=0.0)
+
+    def strongest(self) -> tuple[str, str, str] | None:
+        """(token, token, audio feature) of the largest difference between two things, or of one from the catalogue.
+
+        Those that chance explains as well come last, and what is not heard (year, popularity) is not looked at.
+        """
+        several = len(self.things) > 1
+        asked = {
+            key: (found.p is None or found.p < ALPHA, abs(found.size))
+            for key, found in self.effects.items()
+            if several == (key[1] != CATALOGUE) and key[2] in AUDIO_FEATURES
+        }
+        return max(asked, key=lambda key: asked[key], default=None)
+
+
+def compare(asked: Sequence[Thing]) -> Comparison:
+    """At most AT_MOST things side by side; what is not there, there twice, or too much is said and left out.
+
+    Raises NoCatalogue, DatabaseDown, QueryTooSlow.
+    """
+    live = current()
+    key = _key(live)
+    problems: list[str] = []
+    profiles: list[Profile] = []
+    by_token = {thing.token: thing for thing in asked}
+    located = _Located(live)
+    if len(by_token) < len(asked):
+        problems.append("A thing is shown once, however often it is asked for.")
+    for place, thing in enumerate(by_token.values()):
+        if len(profiles) == AT_MOST:
+            problems.append(_too_many(len(by_token) - place))
+            break
+        try:
+            profiles.append(cached("compare-thing", (*key, thing.token), partial(_sum_up, live, thing, located)))
+        except NotThere as error:
+            problems.append(str(error))
+    shared = {
+        (a.token, b.token): cached(
+            "compare-shared", (*key, a.token, b.token), partial(located.shared, by_token[a.token], by_token[b.token])
+        )
+        for a, b in combinations(profiles, 2)
+        if not (a.songs == b.songs == 1)
+    }
+    whole = whole_catalogue()
+    fields = tuple(field for field in open_store(live).fields)
+    return Comparison(
+        catalogue=whole,
+        things=tuple(profiles),
+        fields=fields,
+        effects=_effects(whole, profiles, fields, shared),
+        shared={pair: number for pair, number in shared.items() if number},
+        mood_colours=things.mood_colours(live),
+        problems=tuple(problems),
+    )
+
+
+class _Located:
+    """Things of one catalogue, each looked up at most once, and only when it is wanted."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._found: dict[str, Found] = {}
+
+    def find(self, thing: Thing) -> Found:
+        """The thing; raises NotThere."""
+        if thing.token not in self._found:
+            self._found[thing.token] = things.find(self._catalogue, thing)
+        return self._found[thing.token]
+
+    def shared(self, a: Thing, b: Thing) -> int:
+        """How many songs are in both."""
+        mask = np.zeros(open_store(self._catalogue).n_songs, dtype=bool)
+        mask[self.find(a).song_ids] = True
+        return int(np.count_nonzero(mask[self.find(b).song_ids]))
+
+
+def _too_many(left_out: int) -> str:
+    which = "the last one is" if left_out == 1 else f"the last {left_out} are"
+    return f"Six things fit side by side; {which} left out."
+
+
+def whole_catalogue() -> Profile:
+    """The catalogue itself, summed up like a thing; without typical songs."""
+    live = current()
+    return cached("compare-whole", _key(live), partial(_sum_up, live))
+
+
+def _key(catalogue: Catalogue) -> tuple:
+    return (catalogue.version, catalogue.started_at.isoformat(), things.model_number(catalogue))
+
+
+# ---- summing up ------------------------------------------------------------------------------
+
+
+def _sum_up(catalogue: Catalogue, thing: Thing | None = None, located: _Located | None = None) -> Profile:
+    found = located.find(thing) if thing and located else None
+    store = open_store(catalogue)
+    chosen: np.ndarray | slice = slice(None) if found is None else found.song_ids
+    values = {field.name: store.values(field.name)[chosen] for field in store.fields}
+    stats = {name: moments(of) for name, of in values.items()}
+    means = {name: of.mean for name, of in stats.items()}
+    years, by_year = _by_year(values)
+    return Profile(
+        token=thing.token if thing else CATALOGUE,
+        kind=thing.kind if thing else "catalogue",
+        name=found.name if found else "Catalogue",
+        detail=found.detail if found else "all songs",
+        path=found.path if found else "/explore",
+        songs=len(found.song_ids) if found else store.n_songs,
+        moments=stats,
+        shares=percentiles(store, means),
+        bars={field.name: _bars(store, field, chosen) for field in store.fields},
+        years=years,
+        by_year=by_year,
+        moods=things.mood_counts(catalogue, chosen),
+        typical=() if found is None else _typical(catalogue, found.song_ids, values, means),
+    )
+
+
+def _bars(store: ColumnStore, field: Field, chosen: np.ndarray | slice) -> list[int]:
+    codes = np.bincount(store.code_column(field.name)[chosen], minlength=256)
+    return counts.bars(field, codes).tolist()
+
+
+def _by_year(values: dict[str, np.ndarray]) -> tuple[list[int], dict[str, list[float | None]]]:
+    """Means of every other field by year; the years run from the first to the last that has one."""
+    if "year" not in values or not np.any(dated := ~np.isnan(values["year"])):
+        return [], {}
+    year = values["year"][dated].astype(np.int64)
+    first = int(year.min())
+    place, n_years = year - first, int(year.max()) - first + 1
+    found: dict[str, list[float | None]] = {}
+    for name in (name for name in values if name != "year"):
+        value = values[name][dated].astype(np.float64)
+        known = ~np.isnan(value)
+        numbers = np.bincount(place[known], minlength=n_years)
+        sums = np.bincount(place[known], weights=value[known], minlength=n_years)
+        found[name] = [
+            float(total / number) if number >= YEAR_SONGS else None for total, number in zip(sums, numbers, strict=True)
+        ]
+    said = [place for place in range(n_years) if any(means[place] is not None for means in found.values())]
+    if not said:
+        return [], {name: [] for name in found}
+    span = slice(said[0], said[-1] + 1)
+    return list(range(first + span.start, first + span.stop)), {name: means[span] for name, means in found.items()}
+
+
+def _typical(
+    catalogue: Catalogue, song_ids: np.ndarray, values: dict[str, np.ndarray], means: dict[str, float | None]
+) -> tuple[SongLine, ...]:
+    """The songs nearest to the means, features weighed by the catalogue's spread; unknown values count as the mean.
+
+    One of each title and artist.
+    """
+    spread = whole_catalogue().moments
+    distance = np.zeros(len(song_ids), dtype=np.float32)
+    for name in AUDIO_FEATURES:
+        deviation = spread[name].deviation if name in spread else None
+        if deviation and means.get(name) is not None:
+            distance += np.nan_to_num(((values[name] - np.float32(means[name])) / np.float32(deviation)) ** 2)
+    wanted = min(len(song_ids), _TYPICAL * _SHARED_TITLES)
+    nearest = np.argpartition(distance, wanted - 1)[:wanted]
+    nearest = nearest[np.lexsort((song_ids[nearest], distance[nearest]))]
+    once = {(line.title, line.artists): line for line in reversed(lines(catalogue.version, song_ids[nearest].tolist()))}
+    return tuple(reversed(once.values()))[:_TYPICAL]
+
+
+# ---- differences -----------------------------------------------------------------------------
+
+
+def _effects(
+    whole: Profile, profiles: Sequence[Profile], fields: Sequence[Field], shared: dict[tuple[str, str], int]
+) -> dict[tuple[str, str, str], Effect]:
+    """Every difference there is; a set is tested against what it shares no song with."""
+    found: dict[tuple[str, str, str], Effect] = {}
+    for field in fields:
+        spread = whole.moments[field.name]
+        for profile in profiles:
+            own = profile.moments[field.name]
+            against = effect(own, spread, spread, test=(own, rest(spread, own)))
+            if against:
+                found[profile.token, CATALOGUE, field.name] = against
+        for a, b in combinations(profiles, 2):
+            pair = a.moments[field.name], b.moments[field.name]
+            apart = effect(*pair, spread, test=None if shared.get((a.token, b.token)) else pair)
+            if apart:
+                found[a.token, b.token, field.name] = apart
+    tested = [key for key, each in found.items() if each.p is not None]
+    corrected = holm([p for key in tested if (p := found[key].p) is not None])
+    return found | {key: replace(found[key], p=p) for key, p in zip(tested, corrected, strict=True)}
