@@ -11,11 +11,12 @@ from urllib.parse import parse_qs, quote, urlencode
 import numpy as np
 from sqlalchemy import func, or_, select
 
-from data_access import counts, explore, models, moods, tables
+from data_access import explore, models, moods, tables
 from data_access.catalogue import Catalogue
 from data_access.columns import open_store
 from data_access.db import fetch, fetch_ids
 from data_access.filters import SongFilter, member_select
+from data_access.selection import selection
 
 KINDS = ("song", "artist", "album", "genre", "mood", "playlist", "filter")
 _LONGEST_REFERENCE = 2000
@@ -76,7 +77,7 @@ def parse(token: str) -> Thing:
 
 
 def find(catalogue: Catalogue, thing: Thing) -> Found:
-    """The thing in a catalogue. Raises NotThere, and what `db.fetch` and `explore.selection` raise."""
+    """The thing in a catalogue. Raises NotThere, and what `db.fetch` and `selection.selection` raise."""
     if "\0" in thing.reference:
         raise NotThere(f"No {thing.kind} is called “{shortened(thing.reference.replace(chr(0), ' '))}”.")
     finder = {"song": _song, "mood": _mood, "genre": _genre, "filter": _filter}.get(thing.kind, _named)
@@ -180,7 +181,7 @@ def _filter(catalogue: Catalogue, thing: Thing) -> Found:
     query = parse_qs(thing.reference)
     song_filter, _ = SongFilter.from_query(query)
     sentence = song_filter.sentence(explore.names_of(song_filter))
-    ids = np.flatnonzero(_selection(catalogue, song_filter)).astype(np.int32)
+    ids = np.flatnonzero(selection(catalogue, song_filter)).astype(np.int32)
     if not len(ids):
         raise NotThere(f"No song matches the filter “{shortened(sentence, 120)}”.")
     name = _given_name(query)
@@ -199,9 +200,3 @@ def _explore(name: str, value: str) -> str:
 
 def _missing(thing: Thing) -> NotThere:
     return NotThere(f"No {thing.kind} of this catalogue is “{shortened(thing.reference)}”.")
-
-
-def _selection(catalogue: Catalogue, song_filter: SongFilter) -> np.ndarray:
-    store = open_store(catalogue)
-    members = {k: fetch_ids(catalogue.version, member_select(k, v)) for k, v in song_filter.memberships()}
-    return counts.linked_counts(store, counts.conditions(song_filter, members, store.n_songs)).selected
