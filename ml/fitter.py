@@ -225,8 +225,11 @@ def main(arguments: list[str]) -> int:
 
 def _warm() -> Stages:
     """Everything that a fit needs, loaded before the first one."""
-    for module in ("data_access.explore", "data_access.moods", "ml.fit"):
+    for module in ("data_access.explore", "data_access.moods"):
         importlib.import_module(module)
+    from ml.fit import warm  # noqa: PLC0415
+
+    warm()
     return stages_of
 
 

@@ -344,4 +344,5 @@ def _owner() -> _Owner:
 
 def _environment() -> dict[str, str]:
     threads = str(max(get_settings().count_threads, 1))
-    return dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), threads)
+    limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), threads)
+    return {**limits, "OMP_WAIT_POLICY": "PASSIVE"}  # a thread that waits must not spin: requests want the processor

@@ -1,0 +1,180 @@
+"""The Moods page without a server: its address, its words, its charts; and what storing says when it may not."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from urllib.parse import parse_qs
+
+import pytest
+from dash.development.base_component import Component
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components import mood_charts, mood_scores
+from components.mood_charts import Ridge, Tone
+from data_access.filters import Range, SongFilter
+from data_access.models import MayNotWrite
+from ml import job_keep
+from ml.job_files import JobFolder
+from ml.spec import ALGORITHMS, FEATURES, SCALINGS, ModelSpec, SpecError
+from pages._moods_state import CATALOGUE, FILTER, Choice, resolved, values_of
+
+LOUD = SongFilter().with_range("energy", Range(0.8, None))
+SPECS = st.builds(
+    ModelSpec,
+    features=st.sets(st.sampled_from(FEATURES), min_size=2).map(tuple),
+    algorithm=st.sampled_from(ALGORITHMS),
+    k=st.integers(2, 12),
+    scaling=st.sampled_from(SCALINGS),
+    seed=st.sampled_from([0, 7]),
+)
+TONES = [Tone("Happy", 7), Tone("Sad", 1)]
+
+
+@given(SPECS, st.sampled_from([(SongFilter(), CATALOGUE), (LOUD, CATALOGUE), (LOUD, FILTER)]))
+def test_the_address_holds_the_choice(spec: ModelSpec, where: tuple[SongFilter, str]) -> None:
+    choice = Choice(spec, *where)
+    assert Choice.from_text(choice.to_query()) == (choice, [])
+    assert choice.with_values(values_of(choice)) == choice
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("k=99", "k=99 is not a number of moods"),
+        ("algorithm=magic", "algorithm=magic is not one of"),
+        ("features=energy,taste", "taste is not a feature"),
+        ("features=energy", "at least two features"),
+        ("scaling=huge", "scaling=huge is not one of"),
+        ("on=moon", "on=moon is neither catalogue nor filter."),
+        ("energy=high", "energy"),
+    ],
+)
+def test_what_is_wrong_in_an_address_is_said_and_left_out(query: str, sentence: str) -> None:
+    choice, problems = Choice.from_text(f"{query}&tempo=120..")
+    assert len(problems) == 1
+    assert sentence in problems[0]
+    assert choice.song_filter == SongFilter().with_range("tempo", Range(120, None))
+    assert choice.on == CATALOGUE
+    assert choice.spec in (None, ModelSpec())
+
+
+def test_a_filter_that_is_not_there_cannot_be_fitted() -> None:
+    choice, problems = Choice.from_text("on=filter")
+    assert choice == Choice()
+    assert "on=filter needs a filter" in problems[0]
+
+
+def test_without_a_choice_the_stored_model_is_shown() -> None:
+    model = SimpleNamespace(
+        features=("energy", "tempo"), algorithm="hdbscan", k=9, scaling="minmax", seed=3, fitted_filter=""
+    )
+    choice, is_stored = resolved(Choice(), model)
+    assert is_stored
+    assert choice.spec == ModelSpec(("energy", "tempo"), "hdbscan", scaling="minmax", seed=3)
+    assert resolved(choice, model) == (choice, True)  # the same, written out
+    assert not resolved(Choice(choice.spec, LOUD, FILTER), model)[1]
+    assert not resolved(Choice(ModelSpec()), model)[1]
+
+
+def test_a_model_of_a_filter_is_found_again_with_its_filter() -> None:
+    model = SimpleNamespace(
+        features=("energy", "tempo"), algorithm="kmeans", k=4, scaling="minmax", seed=0, fitted_filter=LOUD.to_query()
+    )
+    choice, is_stored = resolved(Choice(), model)
+    assert is_stored
+    assert (choice.song_filter, choice.on) == (LOUD, FILTER)
+
+
+def test_too_few_features_are_said_before_anything_is_fitted() -> None:
+    values = values_of(Choice(ModelSpec()))
+    with pytest.raises(SpecError, match="at least two features"):
+        Choice(ModelSpec()).with_values(values | {"features": ["energy"]})
+
+
+# ---- charts ------------------------------------------------------------------------------------
+
+
+def text_of(component: object) -> str:
+    return json.dumps(component.to_plotly_json() if isinstance(component, Component) else component, default=text_json)
+
+
+def text_json(component: Component) -> dict:
+    return component.to_plotly_json()
+
+
+def test_bands_are_as_wide_as_the_shares() -> None:
+    assert mood_charts.stack(TONES, [1, 3], "to top") == (
+        "linear-gradient(to top, var(--mg-cat-7) 0% 25.00%, var(--mg-cat-1) 25.00% 100.00%)"
+    )
+    assert mood_charts.stack(TONES, [0, 0], "to top") == "none"
+    assert mood_charts.shares_in_words(TONES, [1, 3]) == "Sad 75 %, Happy 25 %"
+
+
+def test_the_curve_marks_elbow_and_choice_and_every_number_is_a_button() -> None:
+    k = list(range(2, 13))
+    drawn = text_of(mood_charts.curve(k, [100 / n for n in k], [1 / n for n in k], elbow=5, chosen=6, may_choose=True))
+    assert drawn.count('"data-mg-k"') == 11
+    assert '"5 moods: inertia 20, silhouette 0.200, elbow"' in drawn
+    assert '"6 moods: inertia 17, silhouette 0.167, chosen"' in drawn
+    assert '"disabled": true' not in drawn
+    fixed = text_of(mood_charts.curve(k, k, k, elbow=None, chosen=3, may_choose=False))
+    assert fixed.count('"disabled": true') == 11
+
+
+def test_scaled_goes_from_the_least_to_the_largest() -> None:
+    assert mood_charts.scaled([5, 10, 7.5]) == [0, 1, 0.5]
+    assert mood_charts.scaled([3, 3]) == [0.5, 0.5]
+    assert mood_charts.scaled([]) == []
+
+
+def test_a_mood_without_a_mean_has_no_mark() -> None:
+    rows = [Ridge(TONES[0], [1, 2], "0.50", 0.5), Ridge(TONES[1], [0, 0], "unknown", None)]
+    drawn = text_of(mood_charts.ridges(rows, [(0, "0"), (1, "1")], 0.4))
+    assert drawn.count("mg-ridge-mark") == 1
+    assert drawn.count("mg-ridge-middle") == 2
+
+
+def test_scores_have_a_sentence_and_what_is_not_known_has_its_place() -> None:
+    scores = {"silhouette": 0.2, "davies_bouldin": 1.3, "calinski_harabasz": 12345.6}
+    both = text_of(mood_scores.score_list(scores, {"mean": 0.97, "lowest": 0.9, "seeds": 20}))
+    assert "They divide" not in both  # it follows a colon
+    assert "run into each other" in both
+    assert "overlap at their edges" in both
+    assert "12,346" in both
+    assert "the same moods come out" in both
+    assert text_of(mood_scores.score_list(None, None)).count("Not computed yet.") == 4
+    assert mood_scores.agreement_words(0.95)[1] == "practically the same"
+    assert mood_scores.agreement_words(0.1)[1] == "quite different"
+
+
+# ---- keeping -----------------------------------------------------------------------------------
+
+
+def test_a_role_that_may_not_write_is_told_the_command(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    then = datetime(2025, 11, 24, tzinfo=UTC)
+    job = JobFolder(tmp_path)
+    job.write("request", {"catalogue": [1, then.isoformat()], "filter": "energy=0.8.."})
+    job.write("state", {"state": "done", "began": 1.0, "ended": 2.0})
+    job.write("whole", {"moods": []})
+    spec = ModelSpec(("energy", "tempo"), "gaussian", 4, "minmax")
+    job.write("fitted", {"spec": spec.to_query()})
+    monkeypatch.setattr(
+        job_keep.Fitted, "from_json", lambda told: SimpleNamespace(spec=ModelSpec.from_query(parse_qs(told["spec"]))[0])
+    )
+    monkeypatch.setattr(job_keep.catalogue, "current", lambda: SimpleNamespace(version=1, started_at=then))
+    monkeypatch.setattr(job_keep, "open_store", lambda live: None)
+    monkeypatch.setattr(job_keep, "new_model", lambda *arguments: (None, None, None))
+
+    def refuse(*_: object) -> None:
+        raise MayNotWrite("The database role may not store models.")
+
+    monkeypatch.setattr(job_keep.models, "store", refuse)
+    assert job_keep.keep(job)["error"].endswith(
+        "`python -m ml train --features energy,tempo --algorithm gaussian --k 4 --scaling minmax --seed 0 "
+        '--filter "energy=0.8.."`.'
+    )
+    monkeypatch.setattr(job_keep.catalogue, "current", lambda: SimpleNamespace(version=2, started_at=then))
+    assert job_keep.keep(job)["error"] == "The catalogue was replaced meanwhile; fit it again."
