@@ -8,6 +8,8 @@ or to the nearest centre of HDBSCAN's groups, its noise too. scikit-learn is imp
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -19,6 +21,7 @@ ON_ALL = frozenset({"kmeans", "minibatch"})
 
 STARTS = 20  # k-means++ starts on a part of the sample: enough that every seed finds the same groups on real songs
 _START_ROWS = 20_000
+_ROWS_FOR_THREADS = 200_000
 _GAUSSIAN_ROWS = 20_000
 _HDBSCAN_ROWS = 10_000  # it takes time with the square of this
 _MINIBATCH = 8192
@@ -29,10 +32,24 @@ class FitError(ValueError):
     """These songs cannot be grouped like that; the message is one sentence that says what to choose instead."""
 
 
+@contextmanager
+def _quietly(rows: np.ndarray) -> Iterator[None]:
+    """Without warnings, such as of fewer distinct rows than k: the caller counts the groups' songs.
+
+    And with one thread for a sample: threads that wait for each other by spinning cost ten times the processor on a
+    machine that is busy, and gain nothing on few rows.
+    """
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415  # comes with scikit-learn
+
+    few = len(rows) < _ROWS_FOR_THREADS
+    with warnings.catch_warnings(), threadpool_limits(1 if few else None, user_api="openmp"):
+        warnings.simplefilter("ignore")
+        yield
+
+
 def on_sample(algorithm: str, rows: np.ndarray, k: int, seed: int) -> Clusters:
     """Groups of scaled rows (n, d) float32. Raises FitError."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # such as fewer distinct rows than k: the caller counts the groups' songs
+    with _quietly(rows):
         if algorithm == "kmeans":
             return Clusters(_kmeans(rows, k, seed))
         if algorithm == "minibatch":
@@ -47,8 +64,7 @@ def on_all(algorithm: str, rows: np.ndarray, start: np.ndarray, seed: int) -> Cl
     from sklearn.cluster import KMeans, MiniBatchKMeans  # noqa: PLC0415
 
     k, centres = len(start), start.astype(rows.dtype)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _quietly(rows):
         if algorithm == "kmeans":
             return _centres(KMeans(k, init=centres, n_init=1).fit(rows))
         return _centres(
@@ -83,8 +99,7 @@ def _kmeans(rows: np.ndarray, k: int, seed: int, starts: int = STARTS) -> np.nda
 
 def quick_kmeans(rows: np.ndarray, k: int, seed: int) -> np.ndarray:
     """Centres (k, d) of K-Means from few starts: for the curve over k, where inertia matters and not which groups."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _quietly(rows):
         return _kmeans(rows, k, seed, starts=4)
 
 
@@ -104,6 +119,11 @@ def _gaussian(rows: np.ndarray, k: int, seed: int) -> Clusters:
         found = GaussianMixture(k, means_init=_kmeans(part, k, seed), random_state=seed, max_iter=200).fit(part)
     except ValueError as error:
         raise FitError("A Gaussian mixture cannot be fitted to these features; choose another algorithm.") from error
+    return _gaussians(found)
+
+
+def _gaussians(found) -> Clusters:
+    """The groups of a fitted GaussianMixture with full covariances."""
     log_determinants = np.log(np.einsum("kdd->kd", found.precisions_cholesky_)).sum(axis=1)
     offsets = -2 * (np.log(found.weights_) + log_determinants)
     return Clusters(found.means_, found.precisions_cholesky_, offsets - offsets.min())
