@@ -131,6 +131,7 @@
         showRanges(rangesIn(params));
         mg.explore.showFacets();
         const { filter } = shown;
+        mg.explore.follow(filter);
         byId("explore-download").href = mg.path("explore.csv") + (filter ? `?${filter}` : "");
         byId("explore-reset").disabled = !filter;
         showChoices(params);
@@ -292,6 +293,15 @@
         params: () => parse(truth || ""),
         ranges: () => rangesIn(parse(truth || "")),
         setup,
+        /** The part of the query that chooses songs. */
+        filter: () => shown.filter,
+        /** Put another filter in the place of this one; what the charts show stays. */
+        apply(filter) {
+            change((params) => {
+                setup().parameters.forEach((name) => params.delete(name));
+                parse(filter).forEach((value, name) => params.append(name, value));
+            });
+        },
         /** The grid's order, for the address: "tempo", "-tempo", "" for the usual one. */
         sorted(order) {
             if (order === sort) return;

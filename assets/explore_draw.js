@@ -199,7 +199,8 @@
             Object.values(mg.explore.wide).forEach((wide) => wide.draw(last));
             mg.explore.drawFacets(last);
             const fields = Object.keys(mg.explore.setup().fields);
-            mg.grid.showFields("explore-table", fields, new Set(Object.keys(whole.histograms)));
+            const present = new Set([...Object.keys(whole.histograms), ...(whole.moods.length ? ["mood"] : [])]);
+            mg.grid.showFields("explore-table", [...fields, "mood"], present);
             return whole.version;
         },
     });

@@ -45,8 +45,29 @@
         countsOf(byId("explore-keys"), keys.map((token, code) => [`key=${token}`, mine.key[code], all.key[code]]));
         countsOf(byId("explore-time"), mine.time_signature.map((n, i) => [beats(i), n, all.time_signature[i]]));
         countsOf(byId("explore-explicit"), ["no", "yes"].map((word, i) => [`explicit=${word}`, mine.explicit[i], all.explicit[i]]));
+        drawMoods(summary.moods, whole.moods);
         drawGenres(summary.genres, whole.genres);
         showFacets();
+    }
+
+    function drawMoods(counts, moods) {
+        const group = byId("explore-moods");
+        group.parentElement.hidden = !moods.length;
+        const pair = ({ name }) => `mood=${name}`;
+        const buttons = moods.map((mood) => {
+            const button = facetButton(group, pair(mood), mood.name);
+            if (!button.querySelector(".mg-mood-dot")) button.prepend(element("i", "mg-mood-dot"));
+            button.style.setProperty("--mood", `var(--mg-cat-${mood.colour})`);
+            return button;
+        });
+        keepOrReplace(group, buttons);
+        countsOf(group, moods.map((mood) => [pair(mood), counts[mood.name] || 0, mood.songs]));
+    }
+
+    /** Replacing only when the list differs keeps the keyboard's place. */
+    function keepOrReplace(group, buttons) {
+        const same = buttons.length === group.children.length && buttons.every((button, i) => button === group.children[i]);
+        if (!same) group.replaceChildren(...buttons);
     }
 
     function drawGenres(counts, wholeCounts) {
@@ -55,7 +76,7 @@
         group.parentElement.hidden = !names.length;
         const chosen = new Set(mg.explore.params().getAll("genre"));
         const shown = allGenres ? [...names].sort() : names.filter((name, place) => place < GENRES_FIRST || chosen.has(name));
-        const buttons = shown.map((name) => genreButton(group, name));
+        const buttons = shown.map((name) => facetButton(group, `genre=${name}`, name));
         const more = names.length - shown.length;
         if (more > 0 || allGenres) {
             const toggle = element("button", "mg-facet-more", allGenres ? "fewer" : `${more} more`);
@@ -67,14 +88,12 @@
             });
             buttons.push(toggle);
         }
-        // Replacing only when the list differs keeps the keyboard's place.
-        const same = buttons.length === group.children.length && buttons.every((button, i) => button === group.children[i]);
-        if (!same) group.replaceChildren(...buttons);
+        keepOrReplace(group, buttons);
         countsOf(group, names.map((name) => [`genre=${name}`, counts[name] || 0, wholeCounts[name]]));
     }
 
-    function genreButton(group, name) {
-        const pair = `genre=${name}`;
+    /** The group's button for a pair, as it is or made new. */
+    function facetButton(group, pair, name) {
         const there = [...group.children].find((button) => button.dataset.facet === pair);
         if (there) return there;
         const button = element("button", "mg-facet");

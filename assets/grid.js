@@ -47,6 +47,13 @@
         return make("span", {}, `${NOTES[Math.floor(value / 2)]} ${value % 2 ? "major" : "minor"}`);
     };
 
+    components.MgMood = ({ data, value }) => {
+        if (!data) return null;
+        if (!value) return unknown();
+        const dot = make("i", { className: "mg-mood-dot", style: { "--mood": `var(--mg-cat-${data.mood_colour})` } });
+        return make("span", { className: "mg-mood-cell", title: value }, dot, value);
+    };
+
     components.MgYesNo = ({ data, value }) => {
         if (!data) return null;
         if (value === null || value === undefined) return unknown();
@@ -70,13 +77,15 @@
             api.purgeInfiniteCache();
             if (!api.getDisplayedRowCount()) api.setRowCount(1, false); // an empty grid asks for nothing by itself
         },
-        /** Hide the columns of fields that the catalogue does not have. */
+        /** Show the columns of fields that the catalogue has, hide the others. */
         showFields(id, fields, present) {
             const api = apiOf(id);
             const again = () => document.getElementById(id) && mg.grid.showFields(id, fields, present);
             if (!api) return void setTimeout(again, 200);
-            const hidden = fields.filter((field) => !present.has(field) && api.getColumn(field)?.isVisible());
-            if (hidden.length) api.setColumnsVisible(hidden, false);
+            for (const there of [true, false]) {
+                const wrong = fields.filter((field) => present.has(field) === there && api.getColumn(field)?.isVisible() !== there);
+                if (wrong.length) api.setColumnsVisible(wrong, there);
+            }
         },
         /** Called with every block that the grid gets: no rows are said, and the order goes into the address. */
         answered({ total }) {

@@ -13,6 +13,7 @@ from data_access.catalogue import Catalogue
 from data_access.explore import Summary
 from data_access.fields import FIELD_BY_NAME, Field
 from data_access.filters import SongFilter
+from data_access.models import Model, Mood
 from pages._explore_state import ExploreState
 
 DENSITY_BARS = 50
@@ -20,14 +21,14 @@ DENSITY_BARS = 50
 
 # A chip removes a parameter of the URL; a filter's parts are sets, in the plural.
 _PARAMETER = {
-    "keys": "key", "time_signatures": "time", "genres": "genre", "artists": "artist", "albums": "album",
-    "playlists": "playlist",
+    "keys": "key", "time_signatures": "time", "moods": "mood", "genres": "genre", "artists": "artist",
+    "albums": "album", "playlists": "playlist",
 }  # fmt: skip
 
 
-def version_of(catalogue: Catalogue) -> str:
-    """What the browser knows a catalogue by."""
-    return f"{catalogue.version} {catalogue.started_at.isoformat()}"
+def version_of(catalogue: Catalogue, model: Model | None) -> str:
+    """What the browser knows a catalogue and its moods by."""
+    return f"{catalogue.version} {catalogue.started_at.isoformat()} {model.model if model else 'no model'}"
 
 
 def summary_answer(state: ExploreState, summary: Summary, whole: Summary) -> dict:
@@ -41,6 +42,7 @@ def summary_answer(state: ExploreState, summary: Summary, whole: Summary) -> dic
         "unknown": {name: count for name, count in summary.unknown.items() if count},
         "facets": summary.facets,
         "genres": summary.genres,
+        "moods": summary.moods,
         "density": {"x": x, "y": y, "counts": rebinned(summary.density, x, y)},
         "years": summary.years,
         "year_songs": summary.year_songs,
@@ -48,8 +50,8 @@ def summary_answer(state: ExploreState, summary: Summary, whole: Summary) -> dic
     }
 
 
-def whole_answer(version: str, whole: Summary) -> dict:
-    """The numbers of the whole catalogue, sent once for each catalogue: `explore-whole`."""
+def whole_answer(version: str, whole: Summary, moods: Sequence[Mood]) -> dict:
+    """The numbers of the whole catalogue, sent once for each catalogue and model: `explore-whole`."""
     return {
         "version": version,
         "songs": whole.songs,
@@ -57,6 +59,7 @@ def whole_answer(version: str, whole: Summary) -> dict:
         "unknown": {name: count for name, count in whole.unknown.items() if count},
         "facets": whole.facets,
         "genres": whole.genres,
+        "moods": [{"name": mood.name, "colour": mood.colour, "songs": mood.songs} for mood in moods],
         "years": whole.years,
     }
 

@@ -24,6 +24,7 @@ _TICKS = {
     "popularity": range(0, 100, 20),
 }
 _WHOLE = ("year", "popularity")
+_SETS = ("key", "time", "explicit", "mood", "area", "genre", "artist", "album", "playlist")
 _BEATS = (3, 4, 5, 1, 0)
 
 
@@ -55,7 +56,7 @@ def setup() -> str:
     return json.dumps(
         {
             "fields": fields,
-            "parameters": [*fields, "key", "time", "explicit", "genre", "artist", "album", "playlist", "text"],
+            "parameters": [*fields, *_SETS, "text"],
             "page": ["x", "y", "by"],
             "lines": LINES_AT_MOST,
             "keys": [_key_pair(code)[1] for code in range(UNKNOWN_KEY + 1)],
@@ -68,18 +69,20 @@ def setup() -> str:
 
 
 def filter_column(state: ExploreState) -> Component:
-    """Text, key, time signature, explicit and genre; foldable where there is little room."""
+    """Text, mood, key, time signature, explicit and genre; foldable where there is little room."""
     return html.Aside(
         [
             html.H2("Filters", className="visually-hidden"),
             html.Button(
-                "Key, genre and more", type="button", id="explore-facets-toggle",
+                "Mood, key, genre and more", type="button", id="explore-facets-toggle",
                 className="mg-button mg-button-quiet mg-facets-toggle",
                 **parts.aria(expanded="false", controls="explore-facets"),
             ),
             html.Div(
                 [
                     _text_filter(state),
+                    # Filled by assets/explore_facets.js; hidden for a catalogue without moods.
+                    facets.facet_group("Mood", [], component_id="explore-moods", class_name="mg-moods"),
                     _key_facet(),
                     html.Div([_time_facet(), _explicit_facet()], className="mg-facet-pair"),
                     facets.facet_group("Genre", [], component_id="explore-genres", class_name="mg-genres"),
@@ -258,6 +261,7 @@ def table_columns(sort: str) -> list[dict]:
         song_table.column("title", "Title", renderer="MgSongLink", width=260),
         song_table.column("artists", "Artists", renderer="MgArtistLinks", width=200),
         song_table.column("album", "Album", width=190),
+        song_table.column("mood", "Mood", renderer="MgMood", width=130),
         *(_number_column(field[name]) for name in ("year", *_SHOWN_FIRST[:2])),
         song_table.column("key", "Key", renderer="MgKey", width=96),
         *(_number_column(field[name]) for name in (*_SHOWN_FIRST[2:], *rest)),

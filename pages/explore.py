@@ -13,10 +13,9 @@ from dash import ClientsideFunction, Input, Output, State, clientside_callback, 
 from dash.development.base_component import Component
 
 from components import brush, parts, song_table, states
-from data_access import explore
+from data_access import explore, models
 from data_access.catalogue import current
 from data_access.fields import FIELDS
-from data_access.filters import SongFilter
 from pages import _explore_answer as answer
 from pages import _explore_parts as pieces
 from pages import _guard as guard
@@ -61,21 +60,33 @@ def layout(**query: str | list[str]) -> Component:
 
 
 def _bar(state: ExploreState) -> Component:
-    download = get_relative_path("/explore.csv") + f"?{state.song_filter.to_query()}"
+    query = state.song_filter.to_query()
+    download = get_relative_path("/explore.csv") + f"?{query}"
     return html.Div(
         [
             html.P("…", id="explore-sentence", className="mg-sentence", **parts.aria(live="polite")),
             html.Div(id="explore-chips", className="mg-chips", role="group", **parts.aria(label="Parts of the filter")),
             html.Div(
                 [
+                    # The three that follow get their places from assets/explore_saved.js, which follows the filter.
+                    dcc.Link("On the map", id="explore-map", href=get_relative_path("/map"),
+                             className="mg-button mg-button-quiet", title="These songs on the map of all songs"),
+                    dcc.Link("Compare", id="explore-compare", href=get_relative_path("/compare"),
+                             className="mg-button mg-button-quiet", title="These songs beside others"),
+                    html.Button("Save filter", id="explore-save", type="button", disabled=not query,
+                                className="mg-button mg-button-quiet",
+                                title="Keep this filter under a name, in this browser",
+                                **parts.aria(expanded="false", controls="explore-saved", haspopup="dialog")),
                     html.Button("Reset", id="explore-reset", type="button", className="mg-button mg-button-quiet",
-                                disabled=state.song_filter == SongFilter(), **parts.data(reset="all")),
+                                disabled=not query, **parts.data(reset="all")),
                     html.Button("Copy link", id="explore-copy", type="button", className="mg-button mg-button-quiet"),
                     html.A("Download CSV", id="explore-download", href=download, download="",
                            className="mg-button mg-button-quiet"),
                 ],
                 className="mg-bar-actions",
             ),
+            html.Div(id="explore-saved", className="mg-saved", hidden=True, role="dialog",
+                     **parts.aria(label="Saved filters")),
             html.Div(id="explore-busy", className="mg-busy"),
         ],
         className="mg-bar",
@@ -114,13 +125,15 @@ def _charts(state: ExploreState) -> Component:
 def summarise(query: str, known: str | None) -> tuple:
     """All counts under the filter, in one answer; those of the whole catalogue only when they are not known yet."""
     state = ExploreState.from_text(query)
-    version = answer.version_of(current())
+    catalogue = current()
+    model = models.current(catalogue)
+    version = answer.version_of(catalogue, model)
     summary = explore.summarise(state.song_filter, (state.x, state.y), state.by)
     whole = explore.whole_catalogue()
     names = explore.names_of(state.song_filter)
     return (
         answer.summary_answer(state, summary, whole),
-        no_update if known == version else answer.whole_answer(version, whole),
+        no_update if known == version else answer.whole_answer(version, whole, model.moods if model else ()),
         answer.sentence(state.song_filter, summary, names),
         answer.chips(state.song_filter, names),
         None if summary.selected else states.empty(action=_reset_button()),

@@ -116,4 +116,4 @@ def test_each_chip_removes_its_part_of_the_url():
 def test_a_catalogue_that_was_loaded_again_is_another_one():
     first, second = (SimpleNamespace(version=1, started_at=datetime(2026, 11, day, tzinfo=UTC)) for day in (1, 2))
 
-    assert answer.version_of(first) != answer.version_of(second)
+    assert answer.version_of(first, None) != answer.version_of(second, None)

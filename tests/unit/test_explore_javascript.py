@@ -43,11 +43,15 @@ def run(expression: str, *files: str) -> object:
 
 
 ends = st.floats(min_value=-60, max_value=300_000, width=32)
+places = st.floats(-9, 9)
 filters = st.builds(
     SongFilter,
     keys=st.frozensets(st.integers(0, 24), max_size=4),
     time_signatures=st.frozensets(st.integers(0, 7), max_size=3),
     explicit=st.sampled_from([None, True, False]),
+    moods=st.frozensets(st.sampled_from(["Happy", "Laid-Back", "loud, fast & electronic"]), max_size=2),
+    area=st.none()
+    | st.tuples(st.integers(0, 99), st.lists(st.tuples(places, places), min_size=3, max_size=6).map(tuple)),
     genres=st.frozensets(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8), max_size=3),
     text=st.text(st.sampled_from("abc é~*'()&=+%/<>.🎵"), max_size=12).map(lambda text: " ".join(text.split())),
 )
@@ -129,3 +133,34 @@ def test_what_a_brush_says(chosen: str, whole: bool, words: str):
     expression = _BRUSH % (", whole: true" if whole else "", chosen)
 
     assert run(expression, "brush.js", "format.js") == words
+
+
+def test_saved_filters_are_a_list_with_the_newest_first_and_no_name_twice():
+    saved = "mg.explore.saved.withOne"
+    many = "Array.from({length: 60}, (_, i) => ({name: `f${i}`, query: 'key=C'}))"
+
+    found = run(
+        f"[{saved}([{{name: 'a', query: 'key=C'}}, {{name: 'b', query: 'key=D'}}], 'b', 'mood=Sad'),"
+        f" {saved}({many}, 'new', 'time=4').length]",
+        "explore.js", "explore_saved.js",
+    )  # fmt: skip
+
+    assert found == [[{"name": "b", "query": "mood=Sad"}, {"name": "a", "query": "key=C"}], 50]
+
+
+def test_what_others_left_in_the_list_of_saved_filters_is_passed_over():
+    storage = """(window.localStorage = { getItem: () => text })"""
+    for text, expected in (
+        ("null", []),
+        ("not JSON", []),
+        ('{"a": 1}', []),
+        ('[1, null, {"name": "a"}, {"name": "b", "query": "key=C", "more": 1}]', [{"name": "b", "query": "key=C"}]),
+    ):
+        script = f"((text) => {{ {storage}; return mg.explore.saved.read(); }})({json.dumps(text)})"
+        assert run(script, "explore.js", "explore_saved.js") == expected
+
+
+def test_a_name_is_offered_from_the_sentence():
+    assert run("mg.explore.saved.suggested('12 of 5,849 songs: Happy, 4 beats a bar')", "explore_saved.js") == (
+        "Happy, 4 beats a bar"
+    )

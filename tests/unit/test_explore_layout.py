@@ -85,6 +85,7 @@ def test_the_setup_for_the_browser_is_small_and_names_every_parameter():
     assert len(parts.setup()) < 5000
     everything = SongFilter(
         keys=frozenset({1}), time_signatures=frozenset({3}), explicit=True, genres=frozenset({"a"}),
+        moods=frozenset({"a"}), area=(1, ((0, 0), (1, 0), (1, 1))),
         artists=frozenset({"a"}), albums=frozenset({"a"}), playlists=frozenset({"a"}), text="a",
     )  # fmt: skip
     assert {pair.split("=")[0] for pair in everything.to_query().split("&")} <= set(setup["parameters"])
