@@ -28,9 +28,11 @@
   function fill(place) {
     const name = place.dataset.mgSearch;
     const listId = "search-" + name + "-list";
+    const pick = place.dataset.mgPick || ""; // the store that a chosen song's id goes into, instead of leading there
+    const wanted = pick ? "song" : "song or artist";
     const input = element("input", {
       type: "search", role: "combobox", id: "search-" + name + "-text", class: "mg-search-text",
-      placeholder: place.dataset.placeholder, "aria-label": "Search songs and artists", "aria-autocomplete": "list",
+      placeholder: place.dataset.placeholder, "aria-label": pick ? "Search songs" : "Search songs and artists", "aria-autocomplete": "list",
       "aria-expanded": "false", "aria-controls": listId, autocomplete: "off", autocapitalize: "off",
       spellcheck: "false", enterkeyhint: "search", maxlength: LONGEST_TEXT,
     });
@@ -71,6 +73,10 @@
       open(false);
       input.value = "";
       shownFor = "";
+      if (pick) {
+        const songId = decodeURIComponent(address.slice((prefix + "song/").length));
+        return window.dash_clientside.set_props(pick, { data: songId });
+      }
       input.blur();
       go(address);
     }
@@ -128,9 +134,10 @@
         exploreAddress(meant), "All songs with ", element("b", { dir: "auto" }, "“" + meant + "”"), " in Explore",
       );
       inExplore.classList.add("mg-search-all");
-      list.replaceChildren(...sections, ...(found.length ? [inExplore] : []));
+      if (pick) options.pop();
+      list.replaceChildren(...sections, ...(found.length && !pick ? [inExplore] : []));
       if (!found.length) options = [];
-      if (!found.length) say("No song or artist with “" + text + "”, nor with one typing error in a word.");
+      if (!found.length) say("No " + wanted + " with “" + text + "”, nor with one typing error in a word.");
       else if (meant !== text) say("Nothing is written “" + text + "”; showing results for “" + meant + "”.", true);
       else say(found.length + (found.length === 1 ? " suggestion" : " suggestions"), true);
       shownFor = text;
@@ -162,7 +169,7 @@
         .then((answer) => answer.json().then((body) => ({ ok: answer.ok, body: body })))
         .then(({ ok, body }) => {
           if (asked !== request) return;
-          if (ok) show(text, body.suggestions);
+          if (ok) show(text, pick ? body.suggestions.filter((one) => one.kind === "song") : body.suggestions);
           else fail(body.error);
         })
         .catch((error) => {
@@ -213,7 +220,8 @@
       event.preventDefault();
       const text = input.value.trim();
       if (options[active] && !popup.hidden) leave(options[active].getAttribute("href"));
-      else if (text) leave(exploreAddress(text === shownFor ? meant : text));
+      else if (pick && options.length && text === shownFor) leave(options[0].getAttribute("href"));
+      else if (text && !pick) leave(exploreAddress(text === shownFor ? meant : text));
     });
     // A press must not take the focus from the text, or the list closes before the click.
     popup.addEventListener("mousedown", (event) => event.preventDefault());

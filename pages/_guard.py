@@ -33,6 +33,7 @@ from dash.exceptions import PreventUpdate
 from components import parts, states
 from data_access.catalogue import NoCatalogue
 from data_access.db import DatabaseDown, QueryTooSlow, TooManyRows
+from data_access.models import NoModel
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +107,8 @@ def trouble(name: str, error: Exception) -> Trouble:
             return Trouble(states.database_down(), SOON_MS)
         case NoCatalogue():
             return Trouble(states.no_catalogue(), SOON_MS)
+        case NoModel():
+            return Trouble(states.no_model(), SOON_MS)
         case QueryTooSlow():
             return Trouble(states.too_slow(states.retry_button(name)), LATER_MS)
         case TooManyRows():
@@ -122,7 +125,7 @@ def _outcome(name: str, function: Callable, arguments: tuple, n_outputs: int) ->
         raise
     except Exception as error:
         shown, again_ms = trouble(name, error)
-        if isinstance(error, (DatabaseDown, NoCatalogue, QueryTooSlow, TooManyRows)):
+        if isinstance(error, (DatabaseDown, NoCatalogue, NoModel, QueryTooSlow, TooManyRows)):
             log.warning("%s: %s", name, error)
         else:
             log.exception("%s failed", name)

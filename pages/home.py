@@ -5,9 +5,10 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import dash
-from dash import Input, Output, get_relative_path, html
+from dash import Input, Output, dcc, get_relative_path, html
 
-from components import home_parts, parts, shell, spark
+from components import home_parts, mood_gauge, parts, shell, spark
+from components.search_box import search_box
 from data_access import catalogue, explore, songs
 from data_access.catalogue import Catalogue
 from data_access.explore import Summary
@@ -15,6 +16,7 @@ from data_access.fields import FIELD_BY_NAME, Field, key_name
 from data_access.filters import Range, SongFilter
 from data_access.songs import Extreme, SongLine
 from pages import _guard as guard
+from pages import _song_mood as song_mood
 from pages._presets import PRESETS
 
 dash.register_page(
@@ -31,6 +33,7 @@ GLANCE = ("energy", "valence", "danceability", "tempo", "loudness", "year", "dur
 GLANCE_TILES = 6
 EXTREMES = 12
 RANDOM_SONGS = 6
+EXAMPLE = 6  # seed of the song whose mood is shown before anybody asks
 
 
 def layout(**_query: object):
@@ -50,6 +53,7 @@ def layout(**_query: object):
                 ],
                 className="mg-hero",
             ),
+            mood_card(),
             guard.region(
                 "home",
                 html.Div(wait(5, 44, "mg-stats-wait"), id="home-stats"),
@@ -66,6 +70,9 @@ def layout(**_query: object):
             home_parts.pages_row(
                 [
                     ("Explore", "Filter and brush all songs in linked charts.", get_relative_path("/explore")),
+                    ("Moods", "The groups that songs fall into, and others of your own.", get_relative_path("/moods")),
+                    ("Map", "All songs at once; those that sound alike lie together.", get_relative_path("/map")),
+                    ("Compare", "Songs, artists, genres, moods side by side.", get_relative_path("/compare")),
                     ("Data", "Where the catalogue comes from, and what is missing.", get_relative_path("/data")),
                 ]
             ),
@@ -92,6 +99,39 @@ def fill(_id: str):
         html.Div(list(_ways(whole)), className="mg-ways"),
         html.Div([_extreme(found) for found in songs.extremes()[:EXTREMES]], className="mg-extremes"),
     )
+
+
+def mood_card():
+    """Search a song, and a gauge answers its mood; a song of the catalogue stands there as an example."""
+    return parts.card(
+        html.Div(
+            [
+                html.Div(search_box("mood", pick="home-mood-song"), className="mg-search-slot"),
+                html.Div(id="home-mood-title"),
+            ],
+            className="mg-home-mood-ask",
+        ),
+        dcc.Store(id="home-mood-song"),
+        guard.region("home-mood", html.Div(id="home-mood-gauge"), height=172),
+        title="What mood is it?",
+        hint=mood_gauge.sure_hint(),
+    )
+
+
+@guard.callback(
+    "home-mood",
+    Output("home-mood-title", "children"),
+    Output("home-mood-gauge", "children"),
+    Input("home-mood-song", "data"),
+)
+def answer_mood(spotify_id: str | None):
+    """The gauge of the chosen song, or of an example."""
+    song = songs.get(spotify_id or songs.random_songs(1, seed=EXAMPLE)[0].spotify_id)
+    if song is None:
+        return None, mood_gauge.no_mood("This song is not in the catalogue any more; search for another one.")
+    artists = ", ".join(artist.name for artist in song.artists)
+    heading = mood_gauge.song_heading(song.title, artists, _song(song.spotify_id))
+    return heading, song_mood.gauge(song)
 
 
 def random_card():
@@ -176,7 +216,7 @@ def _extreme(found: Extreme):
         value=FIELD_BY_NAME[found.field].format(song.values[found.field]),
         title=song.title,
         artists=", ".join(song.artists),
-        href=_song(song),
+        href=_song(song.spotify_id),
     )
 
 
@@ -186,12 +226,12 @@ def _row(song: SongLine):
         title=song.title,
         artists=", ".join(song.artists),
         facts=[*facts, "" if song.key is None else key_name(song.key)],
-        href=_song(song),
+        href=_song(song.spotify_id),
     )
 
 
-def _song(song: SongLine) -> str:
-    return get_relative_path(f"/song/{quote(song.spotify_id, safe='')}")
+def _song(spotify_id: str) -> str:
+    return get_relative_path(f"/song/{quote(spotify_id, safe='')}")
 
 
 def _explore(song_filter: SongFilter) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 import dash
-from dash import ClientsideFunction, Input, Output, clientside_callback, dcc, html
+from dash import ClientsideFunction, Input, Output, State, clientside_callback, dcc, html
 
-from components import shell, song_charts, states
+from components import mood_gauge, parts, shell, song_charts, states
 from data_access import explore, songs
 from data_access.fields import AUDIO_FEATURES, FIELD_BY_NAME
 from pages import _guard as guard
+from pages import _song_mood as song_mood
 from pages import _song_parts as view
 
 dash.register_page(
@@ -51,10 +52,24 @@ def fill(spotify_id: str):
     ]
     body = [
         view.head(song, songs.filter_like(song)),
+        parts.card(
+            guard.region("song-mood", html.Div(id="song-mood-gauge"), height=172),
+            title="Mood",
+            hint=mood_gauge.sure_hint(),
+        ),
         html.Div(charts, className="mg-song-charts"),
         view.versions(song),
     ]
     return body, song.title
+
+
+@guard.callback(
+    "song-mood", Output("song-mood-gauge", "children"), Input("song-title", "data"), State("song-id", "data")
+)
+def fill_mood(_title: str, spotify_id: str):
+    """The song's mood: a region of its own, because a catalogue may have no moods yet."""
+    song = songs.get(spotify_id)
+    return None if song is None else song_mood.gauge(song)
 
 
 # The server renders the frame without knowing the song; the title follows with the rest.

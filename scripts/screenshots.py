@@ -30,6 +30,11 @@ PAGES = {
     "home": "",
     "explore": "explore?energy=0.6..%3C0.9&valence=0.4..&explicit=no",
     "explore-whole": "explore",
+    "moods": "moods",
+    "map": "map",
+    "map-filter": "map?valence=0.6..&explicit=no",
+    "compare": "compare?thing=genre%3Arock&thing=genre%3Ahip-hop&thing=genre%3Acountry&feature=energy",
+    "compare-empty": "compare",
     "song": "song/{song}",
     "data": "data",
     "not-found": "no/such/page",
@@ -67,7 +72,7 @@ def main() -> int:
                     page = context.new_page()
                     page.goto(site + path.format(song=song))
                     settle(page)
-                    if name != "explore":
+                    if not name.startswith(("explore", "map")) or name == "explore-whole":  # as tall as the window
                         make_whole(page)
                     file = parsed.out / f"{name}-{theme}-{width}.png"
                     page.screenshot(path=file)

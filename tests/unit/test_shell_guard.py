@@ -8,6 +8,7 @@ from dash.exceptions import PreventUpdate
 
 from data_access.catalogue import NoCatalogue
 from data_access.db import DatabaseDown, QueryTooSlow, TooManyRows
+from data_access.models import NoModel
 from pages import _guard as guard
 
 
@@ -27,6 +28,7 @@ def raising(error: Exception):
     [
         (DatabaseDown("gone"), "mg-state-down", guard.SOON_MS),
         (NoCatalogue("none"), "mg-state-no-catalogue", guard.SOON_MS),
+        (NoModel("none"), "mg-state-no-model", guard.SOON_MS),
         (QueryTooSlow("slow"), "mg-state-too-slow", guard.LATER_MS),
         (TooManyRows("many"), "mg-state-too-many", None),
         (ZeroDivisionError("ours"), "mg-state-failed", None),
