@@ -6,9 +6,10 @@ import dash
 from dash import Input, Output, get_relative_path, html
 
 from components import data_parts, parts, states
-from data_access import catalogue, quality
+from data_access import catalogue, models, quality
 from data_access.catalogue import Catalogue
 from data_access.fields import AUDIO_FEATURES, FIELD_BY_NAME, FIELDS, Field
+from pages import _data_models as data_models
 from pages import _guard as guard
 
 dash.register_page(
@@ -18,7 +19,7 @@ dash.register_page(
     order=90,
     nav=True,
     title="Data · MusicGroup",
-    description="Where this catalogue comes from: source, row counts, rejected rows, unknown values, load history.",
+    description="Where this catalogue comes from: source, row counts, rejected rows, unknown values, loads, models.",
 )
 
 
@@ -37,6 +38,13 @@ def layout(**_query: object):
             parts.card(html.Div(states.loading(60), id="data-rejected"), title="Rejected rows"),
             parts.card(html.Div(states.loading(320), id="data-unknown"), title="What is unknown"),
             parts.card(html.Div(states.loading(80), id="data-history"), title="Loads"),
+            parts.card(
+                html.Div(states.loading(420), id="data-model"),
+                title="Moods",
+                hint="Songs that sound alike by the features of the model; a song has one mood of each model.",
+                aside=parts.link("Look into them", get_relative_path("/moods")),
+            ),
+            parts.card(html.Div(states.loading(80), id="data-models"), title="Models"),
             whole_page=True,
         ),
         features_card(),
@@ -57,12 +65,23 @@ def layout(**_query: object):
     Output("data-rejected", "children"),
     Output("data-unknown", "children"),
     Output("data-history", "children"),
+    Output("data-model", "children"),
+    Output("data-models", "children"),
     Input("data-source", "id"),
 )
 def fill(_id: str):
     """All that comes from the database; the catalogue first, since without one nothing else is there."""
     live = catalogue.current()
-    return _source(live), _rows(live), _rejected(live), _unknown(live), _history(catalogue.history())
+    model = models.current(live)
+    return (
+        _source(live),
+        _rows(live),
+        _rejected(live),
+        _unknown(live),
+        _history(catalogue.history()),
+        data_models.serving(model),
+        data_models.history(models.history(), model),
+    )
 
 
 # ---- from rows to tables ---------------------------------------------------------------------

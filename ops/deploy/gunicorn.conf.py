@@ -28,15 +28,17 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def post_worker_init(worker):
-    """Map the live catalogue's columns in the background, so that the first visitor does not wait for that."""
+    """Map the live catalogue's columns and moods in the background, so that no first visitor waits for that."""
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
 
 
 def _warm_up():
-    from data_access import catalogue, columns, db  # noqa: PLC0415  # after the fork
+    from data_access import catalogue, columns, db, moods  # noqa: PLC0415  # after the fork
 
     try:
-        columns.open_store(catalogue.current())
+        live = catalogue.current()
+        columns.open_store(live)
+        moods.open_moods(live)
     except (catalogue.NoCatalogue, db.DatabaseDown):
         pass  # pages say so themselves
     except Exception:
