@@ -13,7 +13,7 @@ from components import parts
 
 @dataclass(frozen=True)
 class Deciding:
-    """One feature that speaks for the mood: as written, in words, and its share (0..1) of the decision."""
+    """One feature that speaks for the mood: as written, in words, and its share (0..1) of all that speaks for it."""
 
     name: str
     value: str
@@ -59,7 +59,7 @@ def gauge(
             valuetext=f"{mood}, {percent} % sure",
         ),
     )
-    reasons = html.Ol([_reason(reason) for reason in deciding], className="mg-gauge-reasons")
+    reasons = html.Ol([_reason(reason, mood) for reason in deciding], className="mg-gauge-reasons")
     return html.Div(
         [
             dial,
@@ -77,8 +77,8 @@ def gauge(
     )
 
 
-def _reason(reason: Deciding) -> Component:
-    share = f"{reason.share * 100:.0f} %"
+def _reason(reason: Deciding, mood: str) -> Component:
+    share = f"{reason.share * 100:.0f} % of what speaks for {mood}"
     return html.Li(
         [
             html.Span(reason.words, className="mg-gauge-reason"),
@@ -86,10 +86,10 @@ def _reason(reason: Deciding) -> Component:
             html.Span(
                 html.Span(style={"width": f"{min(1.0, max(0.0, reason.share)) * 100:.1f}%"}),
                 className="mg-gauge-bar",
-                title=f"{share} of the decision",
+                title=share,
                 **parts.aria(hidden="true"),
             ),
-            html.Span(f"{share} of the decision", className="visually-hidden"),
+            html.Span(share, className="visually-hidden"),
         ]
     )
 
@@ -114,5 +114,5 @@ def sure_hint() -> str:
     """What "sure" means."""
     return (
         "How much nearer the song is to the centre of its mood than to that of the next one: 0 % is half way between "
-        "the two, 100 % the very centre. Below it, the three features that decide between the two."
+        "the two, 100 % the very centre. Beside it, the three features that speak most for the one and against the other."
     )

@@ -22,6 +22,8 @@ def gauge(song: SongDetail) -> Component:
     if 2 * np.count_nonzero(~np.isnan(values)) < len(values):
         return mood_gauge.no_mood("Too few of its features are known to say its mood.")
     found = explain(Fitted.from_json(model.parameters), model.moods, values.astype(np.float32))
+    # Near the border between two moods, what speaks for either is many times the little that is left between them.
+    speaks_for = sum(share for share in found.shares.values() if share > 0) or 1.0
     return mood_gauge.gauge(
         mood=found.mood.name,
         colour=found.mood.colour,
@@ -32,7 +34,7 @@ def gauge(song: SongDetail) -> Component:
                 FIELD_BY_NAME[reason.feature].label,
                 FIELD_BY_NAME[reason.feature].format(reason.value),
                 reason.words,
-                reason.share,
+                max(0.0, reason.share / speaks_for),
             )
             for reason in found.deciding
         ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import numpy as np
 from dash import dcc, get_relative_path, html
@@ -168,6 +168,10 @@ def _actions(song: SongDetail, like: SongFilter) -> Component:
         links.append(
             dcc.Link("Songs like this in Explore", href=_explore(like), className="mg-button", title=like.sentence())
         )
+    compared = urlencode({"thing": f"song:{song.spotify_id}"})
+    links.append(
+        dcc.Link("Compare it", href=get_relative_path(f"/compare?{compared}"), className="mg-button mg-button-quiet")
+    )
     links.append(
         html.A(
             "Open in Spotify ↗", href=f"{SPOTIFY}/track/{quote(song.spotify_id, safe='')}", target="_blank",

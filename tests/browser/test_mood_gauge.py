@@ -66,8 +66,9 @@ def test_home_answers_the_mood_of_a_song_that_is_searched(
     expect(gauge.locator(".mg-gauge-reasons li")).to_have_count(3)
     sure = sure_of(rows, demo_catalogue, spotify_id)
     assert abs(percent(gauge.inner_text()) - 100 * sure) <= 0.51
-    shares = [int(share) for share in re.findall(r"(\d+) % of the decision", gauge.inner_text())]
+    shares = [int(share) for share in re.findall(r"(\d+) % of what speaks for", gauge.inner_text())]
     assert shares == sorted(shares, reverse=True)
+    assert 0 < sum(shares) <= 101
 
 
 def test_enter_picks_the_best_and_nonsense_leaves_the_gauge_alone(site: str, page: Page) -> None:
