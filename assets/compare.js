@@ -29,16 +29,9 @@
     return mg.path("compare") + (text ? "?" + text : "");
   }
 
-  /** The colours of the things: those they had, and for new ones the first that is free. */
+  /** The colours of the things that had one; new ones get theirs from the server. */
   function slotsFor(things, before) {
-    const slots = {};
-    things.forEach((token) => token in before && (slots[token] = before[token]));
-    things.forEach((token) => {
-      for (let slot = 1; !(token in slots); slot += 1) {
-        if (!Object.values(slots).includes(slot)) slots[token] = slot;
-      }
-    });
-    return slots;
+    return Object.fromEntries(things.filter((token) => token in before).map((token) => [token, before[token]]));
   }
 
   function made(things, feature, against) {
@@ -72,8 +65,7 @@
 
   /** Dash's answer to a new state, wherever it came from: the first look, a control, back and forward. */
   function adopt(state) {
-    const slots = state.slots || {};
-    truth = { ...state, slots: slotsFor(state.things, slots) };
+    truth = state;
     setProps("compare-feature", { value: truth.feature });
     return truth.things.length;
   }
@@ -81,9 +73,9 @@
   /** The answer is there: what could not be shown leaves the state, and the keyboard gets its place back. */
   function shown(answer) {
     if (!answer || !page()) return;
-    answer.tokens.forEach((token, place) => (names[token] = answer.names[place]));
-    if (String(answer.asked.things) !== String(truth.things)) return; // a newer one is on its way
-    truth = { ...truth, things: answer.tokens, slots: slotsFor(answer.tokens, truth.slots) };
+    Object.assign(names, answer.names);
+    if (String(answer.asked) !== String(truth.things)) return; // a newer one is on its way
+    truth = { ...truth, things: answer.things, against: answer.against, slots: answer.slots };
     armed = "";
     window.setTimeout(() => {
       restoreFocus();
@@ -116,7 +108,7 @@
     const things = truth.things;
     const place = things.indexOf(token);
     if (place < 0) return;
-    focus = { token, act: action, place };
+    focus = { token, act: document.activeElement?.dataset?.act || action, place };
     if (action === "remove") {
       changeThings(things.filter((each) => each !== token), `${nameOf(token)} was removed`);
     } else if (action === "left" && place > 0) {

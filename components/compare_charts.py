@@ -18,7 +18,7 @@ from components import parts, radar
 
 # Must equal the insets of .mg-compare-plot .mg-compare-labels in assets/62-compare.css.
 MARGINS = {
-    "distribution": {"l": 40, "r": 8, "t": 4, "b": 24},
+    "distribution": {"l": 40, "r": 20, "t": 4, "b": 24},
     "years": {"l": 44, "r": 124, "t": 8, "b": 24},
 }
 LANE_PX = 18
@@ -93,7 +93,7 @@ def distribution(
     step = _step(top)
     marks = [step * n for n in range(1, int(top / step) + 1)]
     figure.update_yaxes(
-        _axis([(mark, parts.percent(mark)) for mark in marks]), range=[0, top * 1.03], domain=[0, _below(lanes)]
+        _axis([(mark, f"{100 * mark:.0f} %") for mark in marks]), range=[0, top * 1.03], domain=[0, _below(lanes)]
     )
     return figure
 
@@ -205,7 +205,7 @@ def labels_over(labels: Sequence[Label], kind: str) -> html.Div:
     return html.Div(children, className="mg-compare-labels")
 
 
-DISTRIBUTION_PX = 300
+DISTRIBUTION_PX = 350
 _PLOT_PX = DISTRIBUTION_PX - MARGINS["distribution"]["t"] - MARGINS["distribution"]["b"]
 
 

@@ -316,9 +316,8 @@ def moods(answer: Answer) -> Chart:
     for p in found.things:
         if total := sum(p.moods.values()):
             most = max(p.moods, key=lambda mood: p.moods[mood])
-            said.append(
-                f"{p.name} mostly {most} ({parts.percent(p.moods[most] / total)})" if total > 1 else f"{p.name} {most}"
-            )
+            often = f"most often {most} ({parts.percent(p.moods[most] / total)})"
+            said.append(f"{p.name}: {often if total > 1 else most}")
     numbers = [
         (name, *(parts.percent(count / (sum(songs) or 1)) for count in songs), f"{sum(songs):,}")
         for _, name, songs in rows

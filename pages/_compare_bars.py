@@ -53,13 +53,13 @@ class Bars:
 
 
 def shown_bars(field: Field, found: Comparison) -> Bars:
-    """Ten bars where the smallest thing has fewer than forty songs, 25 under 200, else all fifty.
+    """Ten bars where the smallest thing has fewer than sixty songs, 25 under 5,000, else all fifty.
 
     Years go from the first to the last of the catalogue.
     """
     numbers = [n for thing in found.things if (n := thing.moments[field.name].n) > 1]
     smallest = min(numbers, default=0)
-    wanted = 10 if smallest < 40 else 25 if smallest < 200 else 50
+    wanted = 10 if smallest < 60 else 25 if smallest < 5000 else 50
     first, last = 0, field.bars
     if field.name == "year":
         used = [place for place, count in enumerate(found.catalogue.bars["year"]) if count]

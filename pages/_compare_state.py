@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from data_access import things
@@ -61,17 +61,21 @@ class CompareState:
         """The state that the browser holds; what it holds was canonical once, problems are passed over."""
         query = {"thing": stored["things"], "feature": stored["feature"], "against": stored["against"]}
         found, _ = cls.from_query(query)
-        return cls(found.things, found.feature, found.against, dict(stored.get("slots") or {}))
+        slots = {token: slot for token, slot in (stored.get("slots") or {}).items() if slot in range(1, AT_MOST + 1)}
+        return cls(found.things, found.feature, found.against, slots)
+
+    def showing(self, tokens: Sequence[str]) -> CompareState:
+        """The same state with only these things, each with a colour: the one it had, else the first that is free."""
+        slots = {token: slot for token, slot in self.slots.items() if token in tokens}
+        for token in tokens:
+            if token not in slots:
+                slots[token] = min(set(range(1, AT_MOST + 1)) - set(slots.values()))
+        shown = tuple(thing for thing in self.things if thing.token in tokens)
+        return replace(self, things=shown, against=self.against if self.against in tokens else CATALOGUE, slots=slots)
 
     def slot(self, token: str) -> int:
-        """Number of a thing's colour: the one the browser keeps for it, else the first that is free."""
-        tokens = list(dict.fromkeys(thing.token for thing in self.things))
-        taken = {each: number for each, number in self.slots.items() if each in tokens}
-        for each in tokens:
-            if each not in taken:
-                free = set(range(1, len(tokens) + AT_MOST + 1)) - set(taken.values())
-                taken[each] = min(free)
-        return taken[token]
+        """Number of a thing's colour, after `showing`."""
+        return self.slots[token]
 
 
 def _listed(values: Any) -> list[str]:

@@ -210,10 +210,11 @@ def _options(fields: Iterable[Field]) -> list[dict[str, str]]:
 )
 def fill(stored: dict) -> tuple:
     """The whole page for the things in the store."""
-    state = CompareState.from_store(stored)
-    found = compare.compare(state.things)
+    asked = CompareState.from_store(stored)
+    found = compare.compare(asked.things)
+    state = asked.showing([p.token for p in found.things])
     problems = list(found.problems)
-    shown = {"asked": stored, "tokens": [p.token for p in found.things], "names": [p.name for p in found.things]}
+    shown = {"asked": stored["things"], "names": {p.token: p.name for p in found.things}, **state.to_store()}
     if not found.things:
         return (shown, [], True, True, "mg-compare-body", False, _empty(), " ".join(problems), *[dash.no_update] * 23)
     answer = view.Answer(state, found)

@@ -53,10 +53,13 @@ def test_a_query_keeps_what_can_be_used() -> None:
 
 
 def test_a_thing_keeps_its_colour() -> None:
-    state = CompareState(tuple(ARTISTS[:3]))
-    assert [state.slot(thing.token) for thing in ARTISTS[:3]] == [1, 2, 3]
-    left = CompareState((ARTISTS[2], ARTISTS[0], ARTISTS[5]), slots={"artist:a": 1, "artist:b": 2, "artist:c": 3})
-    assert [left.slot(thing.token) for thing in left.things] == [3, 1, 2]
+    state = CompareState(tuple(ARTISTS)).showing(["artist:a", "artist:c", "artist:d"])
+    assert state.slots == {"artist:a": 1, "artist:c": 2, "artist:d": 3}
+    stored = {**state.to_store(), "things": ["artist:d", "artist:f", "artist:c"], "against": "artist:a"}
+    later = CompareState.from_store(stored).showing(stored["things"])
+    assert later.slots == {"artist:d": 3, "artist:f": 1, "artist:c": 2}
+    assert (later.slot("artist:d"), later.against) == (3, "")
+    assert CompareState.from_store({**stored, "slots": {"artist:d": 99}}).slots == {}
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=6))
