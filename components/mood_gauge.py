@@ -114,5 +114,6 @@ def sure_hint() -> str:
     """What "sure" means."""
     return (
         "How much nearer the song is to the centre of its mood than to that of the next one: 0 % is half way between "
-        "the two, 100 % the very centre. Beside it, the three features that speak most for the one and against the other."
+        "the two, 100 % the very centre. Beside it, the three features that speak most for this mood and against the "
+        "next one."
     )
