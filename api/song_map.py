@@ -76,8 +76,8 @@ def map_place() -> Response:
 def encoded(view: View, of: str) -> bytes:
     """A view as bytes: the length of a JSON text (uint32, little-endian), the text, then the arrays one byte a cell.
 
-    The text has {of, window, width, height, songs, in_window, moods, crowd, places}; after it come `cells`, row by
-    row, and under a filter `whole`, ((height + 1) // 2) rows of ((width + 1) // 2).
+    The text has {of, window, width, height, songs, in_window, moods, any_mood, crowd, places}; after it come `cells`,
+    row by row, and under a filter `whole`, ((height + 1) // 2) rows of ((width + 1) // 2).
     """
     about = {
         "of": of,
@@ -87,6 +87,7 @@ def encoded(view: View, of: str) -> bytes:
         "songs": view.songs,
         "in_window": view.in_window,
         "moods": view.by_mood,
+        "any_mood": view.in_any_mood,
         "crowd": view.crowd,
         "places": None if view.places is None else [asdict(place) for place in view.places],
     }

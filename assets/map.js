@@ -22,6 +22,7 @@
 
     const page = () => byId("map-page");
     const alive = () => state.page && state.page === page();
+    const unpoint = () => mg.map.pointer.hide(state);
 
     // ---- beginning -----------------------------------------------------------------------------
 
@@ -54,8 +55,7 @@
         state.area = areaOfTruth();
         measure();
         const asked = math().windowFrom(page().dataset.view);
-        const whole = math().home(base.extent, state.size);
-        state.window = asked ? math().bounded(math().fitted(asked, state.size), whole) : whole;
+        state.window = asked ? math().bounded(math().fitted(asked, state.size), whole()) : whole();
         mg.map.listen(canvas, told);
         state.watch = new ResizeObserver(resized);
         state.watch.observe(host);
@@ -82,7 +82,7 @@
     }
 
     const whole = () => math().home(state.base.extent, state.size);
-    const isWhole = () => math().same(state.window, math().home(state.base.extent, state.size));
+    const isWhole = () => math().same(state.window, whole());
 
     // ---- the address ---------------------------------------------------------------------------
 
@@ -234,10 +234,6 @@
         },
     };
 
-    function unpoint() {
-        mg.map.pointer.hide(state);
-    }
-
     // ---- asking --------------------------------------------------------------------------------
 
     /** Ask the server for the window once it rests; in a long movement every now and then. */
@@ -305,8 +301,11 @@
         const { tokens, highlight, size } = state;
         [state.overview, state.picture].forEach((picture) => {
             if (!picture) return;
-            const side = math().markSide(picture.answer.songs, size, size.width / picture.answer.width);
-            picture.image = mg.map.paint.image(picture.answer, tokens, { highlight, side: picture === state.picture ? side : 1 });
+            const { answer } = picture;
+            const small = answer.width <= OVERVIEW.width;
+            const side = math().dotSide(answer.songs, small ? OVERVIEW : size, (small ? OVERVIEW : size).width / answer.width);
+            const finer = small ? 1 : Math.ceil((size.width * state.ratio) / answer.width);
+            picture.image = mg.map.paint.image(answer, tokens, { highlight, side: small ? Math.max(side, 2) : side, finer });
         });
         redraw();
     }

@@ -63,9 +63,9 @@
 
     // ---- pixels --------------------------------------------------------------------------------
 
-    /** An answer as pixels, Uint32Array of width * height: the whole catalogue behind, the filtered songs before it,
-     *  each cell a dot `side` cells wide. Where dots overlap, the fuller cell is on top. */
-    function pixels(answer, ofCell, ofWhole, side = 1) {
+    /** An answer as pixels, Uint32Array of width * height: the whole catalogue behind, the filtered songs before it.
+     *  With `ofCell` null only what is behind. */
+    function pixels(answer, ofCell, ofWhole) {
         const { width, height, cells, whole } = answer;
         const found = new Uint32Array(width * height);
         if (whole) {
@@ -75,40 +75,44 @@
                 for (let column = 0; column < width; column++) found[start + column] = ofWhole[whole[from + (column >> 1)]];
             }
         }
-        if (answer.places) return found; // those are drawn as what they are
-        if (side <= 1) {
-            for (let at = 0; at < cells.length; at++) if (cells[at]) found[at] = ofCell[cells[at]];
-            return found;
-        }
-        const level = new Uint8Array(width * height);
-        const before = (side - 1) >> 1;
-        const middle = (side - 1) / 2;
-        const reach = (side / 2) ** 2 + 0.1; // round, as far as so few cells can be
-        for (let at = 0; at < cells.length; at++) {
-            if (!cells[at]) continue;
-            const [row, column] = [Math.floor(at / width) - before, (at % width) - before];
-            for (let r = Math.max(0, row); r < Math.min(height, row + side); r++) {
-                for (let c = Math.max(0, column); c < Math.min(width, column + side); c++) {
-                    const place = r * width + c;
-                    if ((r - row - middle) ** 2 + (c - column - middle) ** 2 > reach) continue;
-                    if (level[place] >= (cells[at] & 15)) continue;
-                    level[place] = cells[at] & 15;
-                    found[place] = ofCell[cells[at]];
-                }
-            }
-        }
+        if (ofCell) for (let at = 0; at < cells.length; at++) if (cells[at]) found[at] = ofCell[cells[at]];
         return found;
     }
 
-    /** An answer as a canvas of its own size. */
-    function image(answer, tokens, { highlight = null, side = 1 } = {}) {
+    /** An answer as a canvas: a pixel a cell, or, where songs are few, a dot of `side` cells for each cell that has
+     *  some, on `finer` times as many pixels. Places are left out: they are drawn as what they are. */
+    function image(answer, tokens, { highlight = null, side = 1, finer = 1 } = {}) {
+        const dotted = side > 1 && !answer.places;
+        const ofCell = pixelOfCell(tokens, highlight);
+        const found = pixels(answer, dotted || answer.places ? null : ofCell, pixelOfWhole(tokens));
         const canvas = document.createElement("canvas");
-        canvas.width = answer.width;
-        canvas.height = answer.height;
-        const found = pixels(answer, pixelOfCell(tokens, highlight), pixelOfWhole(tokens), side);
-        const data = new ImageData(new Uint8ClampedArray(found.buffer), answer.width, answer.height);
-        canvas.getContext("2d").putImageData(data, 0, 0);
-        return canvas;
+        [canvas.width, canvas.height] = [answer.width, answer.height];
+        canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(found.buffer), answer.width, answer.height), 0, 0);
+        if (!dotted) return canvas;
+        const large = document.createElement("canvas");
+        [large.width, large.height] = [answer.width * finer, answer.height * finer];
+        const context = large.getContext("2d");
+        context.imageSmoothingEnabled = true;
+        if (answer.whole) context.drawImage(canvas, 0, 0, large.width, large.height);
+        dots(context, answer, ofCell, side / 2, finer);
+        return large;
+    }
+
+    /** A dot for each cell with songs, the fuller ones on top. */
+    function dots(context, { cells, width }, ofCell, radius, finer) {
+        const alike = new Map();
+        cells.forEach((cell, at) => cell && (alike.get(cell) || alike.set(cell, []).get(cell)).push(at));
+        for (const cell of [...alike.keys()].sort((a, b) => (a & 15) - (b & 15))) {
+            const pixel = ofCell[cell];
+            context.fillStyle = `rgb(${pixel & 255} ${(pixel >> 8) & 255} ${(pixel >> 16) & 255} / ${(pixel >>> 24) / 255})`;
+            context.beginPath();
+            for (const at of alike.get(cell)) {
+                const [x, y] = [((at % width) + 0.5) * finer, (Math.floor(at / width) + 0.5) * finer];
+                context.moveTo(x + radius * finer, y);
+                context.arc(x, y, radius * finer, 0, 2 * Math.PI);
+            }
+            context.fill();
+        }
     }
 
     // ---- the scene -----------------------------------------------------------------------------

@@ -205,16 +205,16 @@
         return best;
     }
 
-    /** Side in cells of the mark that a single song gets: wider where songs are few, so that each can be seen. */
-    function markSide(songs, size, cellSide) {
+    /** How many cells wide a song's dot is: wider where songs are few, so that each can be seen; 1 is the cell itself. */
+    function dotSide(songs, size, cellSide) {
         if (!songs) return 1;
-        const wished = 0.36 * Math.sqrt((size.width * size.height) / songs);
-        return Math.max(1, Math.round(Math.min(wished, 5) / cellSide));
+        const wished = Math.min(0.36 * Math.sqrt((size.width * size.height) / songs), 6) / cellSide;
+        return wished < 1.5 ? 1 : wished;
     }
 
     mg.map = Object.assign(mg.map || {}, {
         math: {
-            areaFrom, areaText, bounded, boxCorners, decoded, depth, fitted, gridFor, home, markSide, moodMiddles, nearest,
+            areaFrom, areaText, bounded, boxCorners, decoded, depth, dotSide, fitted, gridFor, home, moodMiddles, nearest,
             panned, placedLabels, same, simplified, spanOf, toPlane, toScreen, windowFrom, windowText, zoomed,
         },
     });

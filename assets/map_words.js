@@ -77,9 +77,9 @@
         pressed(truth);
         const answer = state.picture && !state.picture.stale ? state.picture.answer : null;
         if (!answer) return;
-        const most = Math.max(1, ...answer.moods);
+        const most = Math.max(1, ...answer.any_mood);
         host.querySelectorAll("[data-mood]").forEach((button) => {
-            const songs = answer.moods[Number(button.dataset.number)];
+            const songs = answer.any_mood[Number(button.dataset.number)];
             button.querySelector(".mg-map-mood-songs").textContent = mg.count(songs);
             button.querySelector(".mg-map-share").style.width = `${(100 * songs) / most}%`;
             button.setAttribute("aria-label", `${button.dataset.mood}, ${mg.count(songs)} songs in view`);

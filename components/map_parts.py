@@ -46,14 +46,13 @@ def axis_words(words: str) -> list[Component]:
     return [html.Span(low.strip()), line, html.Span(high.strip())]
 
 
-def drawn_panel(songs: int, whole: bool, explore_link: Component) -> list[Component]:
-    """What stands over the map while an area restricts it; `whole` when nothing else does."""
-    words = f" {'song' if songs == 1 else 'songs'} in the area you drew{'' if whole else ', under the whole filter'}"
+def drawn_panel(songs: int, explore_link: Component) -> list[Component]:
+    """What stands over the map while an area restricts it; `songs` are those under the whole filter."""
     return [
-        html.Span([html.Strong(f"{songs:,}"), words]),
+        html.Span([html.Strong(f"{songs:,}"), f" {'song' if songs == 1 else 'songs'} in the area you drew"]),
         explore_link,
         html.Button("Remove", type="button", className="mg-button mg-button-quiet", **parts.data(remove="area")),
-    ]  # fmt: skip
+    ]
 
 
 def _stage() -> Component:

@@ -6,6 +6,7 @@ window.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -75,28 +76,35 @@ class Grid:
 
 
 def tally(
-    store: MoodStore, window: Window, grid: Grid, chosen: np.ndarray | None, ids_at_most: int = 0
+    store: MoodStore,
+    window: Window,
+    grid: Grid,
+    chosen: np.ndarray | None,
+    moods: Sequence[int] | None = None,
+    ids_at_most: int = 0,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Songs of a window, counted in one pass over all of them.
 
     `chosen` is a mask (songs,) bool, None for every song. Gives counts (cells, moods + 1) uint32 of the chosen songs
     by cell, row by row from the upper left, and mood; the whole catalogue's in cells twice as large,
-    ((height + 1) // 2, (width + 1) // 2) uint32; and ids of chosen songs in the window, ascending int32: all
-    of them where they are at most `ids_at_most`.
+    ((height + 1) // 2, (width + 1) // 2) uint32; and ids of chosen songs in the window that have one of `moods` (None:
+    any or none), ascending int32: all of them where they are at most `ids_at_most`.
     """
     kinds = len(store.model.moods)
     slot = np.full(256, kinds, dtype=np.uint8)
     slot[:kinds] = np.arange(kinds)
+    wanted = np.full(kinds + 1, moods is None)
+    wanted[list(moods or ())] = True
     counts = np.zeros((grid.width * grid.height, kinds + 1), dtype=np.uint32)
     whole = np.zeros(((grid.height + 1) // 2, (grid.width + 1) // 2), dtype=np.uint32)
     parts = max(1, get_settings().count_threads)
     scale = (grid.width / (window.x1 - window.x0), grid.height / (window.y1 - window.y0))
-    songs_of = np.zeros(0, dtype=bool) if chosen is None else chosen
+    songs = np.zeros(0, dtype=bool) if chosen is None else chosen
 
     def count(part: int) -> np.ndarray:
         return _tally(
-            store.xy[0], store.xy[1], store.mood, slot, songs_of, window.x0, window.y1, *scale, grid.width, grid.height,
-            part, parts, counts, whole, ids_at_most,
+            store.xy[0], store.xy[1], store.mood, slot, songs, wanted, window.x0, window.y1, *scale, grid.width,
+            grid.height, part, parts, counts, whole, ids_at_most,
         )  # fmt: skip
 
     found = np.sort(np.concatenate(list(_threads().map(count, range(parts)))))
@@ -135,7 +143,7 @@ def _threads() -> ThreadPoolExecutor:
 
 @njit(nogil=True, cache=True)
 def _tally(
-    x, y, mood, slot, chosen, x0, y1, x_scale, y_scale, width, height, part, parts, counts, whole, at_most
+    x, y, mood, slot, chosen, wanted, x0, y1, x_scale, y_scale, width, height, part, parts, counts, whole, at_most
 ):  # fmt: skip
     """Count the songs of every `parts`-th pair of rows: no two threads ever write to the same cell."""
     found = np.empty(at_most, dtype=np.int32)
@@ -149,8 +157,9 @@ def _tally(
             if (row >> 1) % parts == part:
                 whole[row >> 1, column >> 1] += np.uint32(1)
                 if everything or chosen[song]:
-                    counts[row * width + column, slot[mood[song]]] += np.uint32(1)
-                    if n_found < at_most:
+                    kind = slot[mood[song]]
+                    counts[row * width + column, kind] += np.uint32(1)
+                    if wanted[kind] and n_found < at_most:
                         found[n_found] = song
                         n_found += 1
     return found[:n_found]

@@ -41,11 +41,11 @@ class Place:
 class View:
     """What is in a window.
 
-    cells: (height, width) uint8, the upper row first; 0 without a song, else mood << 4 | level: the mood that most of
-    the cell's filtered songs have (NO_MOOD for songs without one), and 1..15 for how many they are.
-    whole: ((height + 1) // 2, (width + 1) // 2) uint8, levels of the whole catalogue in cells twice as large; None
-    without a filter. by_mood: filtered songs by mood number, the last is those without a mood. crowd: songs of
-    a cell that has the highest level. places: the filtered songs one by one, None for more than SONGS_ONE_BY_ONE.
+    cells: (height, width) uint8, the upper row first, as `map_grid.cells_of` makes them of the filtered songs. whole:
+    ((height + 1) // 2, (width + 1) // 2) uint8, levels of the whole catalogue in cells twice as large; None without a
+    filter. by_mood: filtered songs by mood number, the last is those without a mood; in_any_mood: the same without
+    the filter's moods, for a legend. in_window: songs of the whole catalogue. crowd: songs of a cell that has the
+    highest level. places: the filtered songs one by one, None for more than SONGS_ONE_BY_ONE.
     """
 
     model: int
@@ -54,6 +54,7 @@ class View:
     cells: np.ndarray
     whole: np.ndarray | None
     by_mood: tuple[int, ...]
+    in_any_mood: tuple[int, ...]
     in_window: int
     crowd: int
     places: tuple[Place, ...] | None
@@ -100,18 +101,24 @@ def extent(model: Model) -> Window:
 def view(catalogue: Catalogue, window: Window, grid: Grid, song_filter: SongFilter) -> View:
     """The window under a filter. Raises NoModel, DatabaseDown, QueryTooSlow."""
     store = _moods(catalogue)
-    chosen = _selection(catalogue, store, song_filter)
-    counts, whole, found = tally(store, window, grid, chosen, SONGS_ONE_BY_ONE)
+    # The moods of the filter come after the counting, so that the legend can say what the others would add.
+    chosen = _selection(catalogue, store, song_filter.without("moods"))
+    moods = [m.number for m in store.model.moods if m.name in song_filter.moods] if song_filter.moods else None
+    counts, whole, found = tally(store, window, grid, chosen, moods, SONGS_ONE_BY_ONE)
+    in_any_mood = tuple(counts.sum(axis=0, dtype=np.int64).tolist())
+    if moods is not None:
+        counts[:, [kind for kind in range(counts.shape[1]) if kind not in moods]] = 0
     cells, crowd = cells_of(counts)
-    by_mood = tuple(counts.sum(axis=0, dtype=np.int64).tolist())
+    by_mood = tuple(songs if moods is None or kind in moods else 0 for kind, songs in enumerate(in_any_mood))
     few = sum(by_mood) <= SONGS_ONE_BY_ONE
     return View(
         store.model.model,
         window,
         grid,
         cells.reshape(grid.height, grid.width),
-        None if chosen is None else levels_of(whole),
+        levels_of(whole) if song_filter != SongFilter() else None,
         by_mood,
+        in_any_mood,
         int(whole.sum(dtype=np.int64)),
         crowd,
         _places(catalogue, store, found) if few else None,

@@ -155,8 +155,7 @@ def sentence(song_filter: SongFilter, found: song_map.Found, names: dict[str, st
 def _drawn(song_filter: SongFilter, found: song_map.Found) -> list[Component] | None:
     if song_filter.area is None:
         return None
-    alone = song_filter.without("area") == SongFilter()
-    link = dcc.Link(
-        "Explore these songs", href=explore_address(song_filter), id="map-drawn-explore", className="mg-button"
+    address = explore_address(song_filter)
+    return map_parts.drawn_panel(
+        found.selected, dcc.Link("Explore these songs", href=address, id="map-drawn-explore", className="mg-button")
     )
-    return map_parts.drawn_panel(found.selected, alone, link)
