@@ -14,6 +14,11 @@ from ml.spec import ALGORITHM_NAMES, ALGORITHMS, FEATURES, SCALING_NAMES, SCALIN
 from pages import _guard as guard
 from pages._moods_state import CATALOGUE, FILTER, Choice
 
+ISLANDS = tuple(
+    f"moods-{name}" for name in ("cards", "curve", "scores", "distribution", "years", "agreement", "genres")
+)
+"""What is drawn past Dash; see components/island.py."""
+
 _ALGORITHM_NOTES = {
     "kmeans": "Moods around centres; the quickest, and the easiest to explain.",
     "minibatch": "K-Means on small batches: nearly the same, in less time on large catalogues.",
@@ -130,6 +135,17 @@ def status() -> Component:
         ],
         className="mg-moods-status",
         **parts.aria(label="What is shown"),
+    )
+
+
+def cards() -> Component:
+    """The bar of all moods, and the place of their cards: six quiet boxes until they are there."""
+    numbers = html.Div(id="moods-cards-numbers", className="mg-table-frame")
+    return guard.region(
+        "moods-cards",
+        html.Div(id="moods-overview"),
+        html.Div(id="moods-cards", className="mg-mood-cards"),
+        html.Details([html.Summary("Numbers"), numbers], className="mg-details mg-numbers"),
     )
 
 

@@ -17,7 +17,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from flask import request
 
-from components import states
+from components import island
 from data_access import explore, models
 from data_access.catalogue import current
 from data_access.fields import FIELD_BY_NAME
@@ -56,16 +56,14 @@ def layout(**query: str | list[str]) -> Component:
             dcc.Store(id="moods-progress"),
             dcc.Store(id="moods-source"),
             dcc.Store(id="moods-extras"),
+            *map(island.store, pieces.ISLANDS),
             dcc.Interval(id="moods-tick", interval=_POLL_MS, max_intervals=0),
             html.H1("Moods", className="visually-hidden"),
             guard.region(
                 "moods",
                 pieces.controls(choice),
                 guard.region("moods-run", pieces.status()),
-                guard.region("moods-cards", html.Div(states.loading(60), id="moods-overview"), html.Div(
-                    [states.loading(420) for _ in range(6)], id="moods-cards", className="mg-mood-cards"),
-                    html.Details([html.Summary("Numbers"), html.Div(id="moods-cards-numbers")],
-                                 className="mg-details mg-numbers")),
+                pieces.cards(),
                 pieces.chart_cards(),
                 pieces.keep_card(password.is_set()),
                 whole_page=True,
@@ -103,12 +101,12 @@ def begin(chosen: dict, who: str) -> tuple:
         except SpecError as error:
             return (*[no_update] * 8, str(error))
     job: dict = {"query": choice.to_query(), "values": values_of(choice), "push": bool(values), "model": stored.model}
+    jobs.warm()
     if is_stored:
         job |= {"key": None, "progress": {"state": "stored", "words": f"The stored model, number {stored.model}"}}
     else:
         assert choice.spec is not None
-        jobs.warm()
-        key = jobs.start(choice.spec, choice.fitted_filter, _name(who))
+        key = jobs.start(choice.spec, choice.fitted_filter, _watcher(who))
         job |= {"key": key, "progress": _told(jobs.look(key))}
     of = choice.song_filter
     songs = explore.summarise(of).selected if of != SongFilter() else live.songs or 0
@@ -129,7 +127,7 @@ def follow(_tick: int, job: dict | None, who: str) -> object:
     """How far the fit is."""
     if not job or not job["key"]:
         return no_update
-    progress = jobs.look(job["key"], _name(who))
+    progress = jobs.look(job["key"], _watcher(who))
     choice, _ = Choice.from_text(job["query"])
     if progress.final and choice.spec and jobs.key_for(choice.spec, choice.fitted_filter) != job["key"]:
         return {"key": job["key"], "state": "outdated"}  # another catalogue or model: asked for anew
@@ -148,7 +146,7 @@ def _told(progress: jobs.Progress) -> dict:
     }
 
 
-def _name(who: object) -> str:
+def _watcher(who: object) -> str:
     """The name of an open page, as `layout` gave it; it becomes part of a file's name."""
     return who if isinstance(who, str) and len(who) == 32 and set(who) <= set("0123456789abcdef") else ""
 
@@ -164,7 +162,7 @@ def cancel(_clicks: int, job: dict | None, who: str) -> object:
     """Stop waiting; the fit itself ends unless somebody else waits for it too."""
     if not job or not job["key"]:
         return no_update
-    jobs.cancel(job["key"], _name(who))
+    jobs.cancel(job["key"], _watcher(who))
     return _told(jobs.look(job["key"])) | {"state": "cancelled", "words": "Cancelled"}
 
 
@@ -206,9 +204,7 @@ clientside_callback(
 @guard.callback(
     "moods-cards",
     Output("moods-headline", "children"),
-    Output("moods-overview", "children"),
-    Output("moods-cards", "children"),
-    Output("moods-cards-numbers", "children"),
+    Output(island.store_id("moods-cards"), "data"),
     Input("moods-source", "data"),
     prevent_initial_call=True,
 )
@@ -217,25 +213,24 @@ def show_moods(source: dict | None) -> tuple:
     if not source:
         raise PreventUpdate
     shown = answer.load(source)
-    return (
-        answer.headline(shown, source.get("report") == "preview"),
-        answer.overview(shown),
-        answer.cards(shown, current()),
-        answer.card_numbers(shown),
+    drawn = island.trees(
+        moods_overview=answer.overview(shown),
+        moods_cards=answer.cards(shown, current()),
+        moods_cards_numbers=answer.card_numbers(shown),
     )
+    return answer.headline(shown, source.get("report") == "preview"), drawn
 
 
-def _drawn(drawn: answer.Drawn) -> tuple:
-    """A chart for its card: picture, words, numbers, and whether the card has nothing to show."""
+def _drawn(name: str, drawn: answer.Drawn) -> tuple:
+    """A chart for its card: words, the picture and the numbers, and whether there is nothing to show."""
     picture, says, table = drawn
-    return picture, says, table, picture is None
+    return says, island.trees(**{f"moods_{name}_plot": picture, f"moods_{name}_numbers": table}), picture is None
 
 
 def _card(name: str) -> list[Output]:
     return [
-        Output(f"moods-{name}-plot", "children"),
         Output(f"moods-{name}-says", "children"),
-        Output(f"moods-{name}-numbers", "children"),
+        Output(island.store_id(f"moods-{name}"), "data"),
         Output(f"moods-{name}", "hidden"),
     ]
 
@@ -243,7 +238,7 @@ def _card(name: str) -> list[Output]:
 @guard.callback(
     "moods-curve-region",
     *_card("curve"),
-    Output("moods-scores", "children"),
+    Output(island.store_id("moods-scores"), "data"),
     Input("moods-source", "data"),
     Input("moods-extras", "data"),
     prevent_initial_call=True,
@@ -253,12 +248,12 @@ def show_quality(source: dict | None, _extras: object) -> tuple:
     if not source:
         raise PreventUpdate
     shown = answer.load(source)
-    return (*_drawn(answer.curve(shown)), answer.scores(shown))
+    return (*_drawn("curve", answer.curve(shown)), island.trees(moods_scores=answer.scores(shown)))
 
 
 @guard.callback(
     "moods-distribution-region",
-    *_card("distribution")[:3],
+    *_card("distribution"),
     Input("moods-source", "data"),
     Input("moods-feature", "value"),
     prevent_initial_call=True,
@@ -267,7 +262,8 @@ def show_distribution(source: dict | None, feature: str) -> tuple:
     """One feature in each mood."""
     if not source or feature not in FIELD_BY_NAME:
         raise PreventUpdate
-    return _drawn(answer.distribution(answer.load(source), feature))[:3]
+    says, drawn, _nothing = _drawn("distribution", answer.distribution(answer.load(source), feature))
+    return says, drawn, False  # with another feature there may be something
 
 
 @guard.callback(
@@ -281,7 +277,7 @@ def show_years(source: dict | None, per: str) -> tuple:
     """Shares through time, where the catalogue knows years."""
     if not source:
         raise PreventUpdate
-    return _drawn(answer.by_time(answer.load(source), per == "decade"))
+    return _drawn("years", answer.by_time(answer.load(source), per == "decade"))
 
 
 @guard.callback(
@@ -296,7 +292,11 @@ def show_tables(source: dict | None) -> tuple:
     if not source:
         raise PreventUpdate
     shown = answer.load(source)
-    return (*_drawn(answer.agreement(shown)), *_drawn(answer.by_genre(shown)))
+    return (*_drawn("agreement", answer.agreement(shown)), *_drawn("genres", answer.by_genre(shown)))
+
+
+for _name in pieces.ISLANDS:
+    island.draws(_name)
 
 
 # ---- for everybody -----------------------------------------------------------------------------
