@@ -16,8 +16,9 @@ import numpy as np
 from data_access import counts, things
 from data_access.cache import cached
 from data_access.catalogue import Catalogue, current
-from data_access.columns import ColumnStore, open_store
-from data_access.compare_effects import Effect, Moments, effect, holm, moments, rest
+from data_access.columns import open_store
+from data_access.compare_effects import Effect, Moments, effect, holm, rest
+from data_access.compare_sums import Sums, Years, distances, sums, years_of
 from data_access.fields import AUDIO_FEATURES, Field
 from data_access.songs import SongLine, lines, percentiles
 from data_access.things import Found, NotThere, Thing
@@ -154,6 +155,7 @@ class _Located:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._found: dict[str, Found] = {}
+        self._masks: dict[str, np.ndarray] = {}
 
     def find(self, thing: Thing) -> Found:
         """The thing; raises NotThere."""
@@ -163,9 +165,13 @@ class _Located:
 
     def shared(self, a: Thing, b: Thing) -> int:
         """How many songs are in both."""
-        mask = np.zeros(open_store(self._catalogue).n_songs, dtype=bool)
-        mask[self.find(a).song_ids] = True
-        return int(np.count_nonzero(mask[self.find(b).song_ids]))
+        return int(np.count_nonzero(self._mask(a) & self._mask(b)))
+
+    def _mask(self, thing: Thing) -> np.ndarray:
+        if thing.token not in self._masks:
+            self._masks[thing.token] = np.zeros(open_store(self._catalogue).n_songs, dtype=bool)
+            self._masks[thing.token][self.find(thing).song_ids] = True
+        return self._masks[thing.token]
 
 
 def _too_many(left_out: int) -> str:
@@ -187,71 +193,54 @@ def _key(catalogue: Catalogue) -> tuple:
 
 
 def _sum_up(catalogue: Catalogue, thing: Thing | None = None, located: _Located | None = None) -> Profile:
-    found = located.find(thing) if thing and located else None
     store = open_store(catalogue)
-    chosen: np.ndarray | slice = slice(None) if found is None else found.song_ids
-    values = {field.name: store.values(field.name)[chosen] for field in store.fields}
-    stats = {name: moments(of) for name, of in values.items()}
-    means = {name: of.mean for name, of in stats.items()}
-    years, by_year = _by_year(values)
+    found = located.find(thing) if thing and located else None
+    song_ids = found.song_ids if found else np.arange(store.n_songs, dtype=np.int32)
+    years = years_of(store, song_ids)
+    summed = sums(store, song_ids, years)
+    means = {name: of.moments.mean for name, of in summed.items()}
+    span, by_year = _by_year(summed, years)
     return Profile(
         token=thing.token if thing else CATALOGUE,
         kind=thing.kind if thing else "catalogue",
         name=found.name if found else "Catalogue",
         detail=found.detail if found else "all songs",
         path=found.path if found else "/explore",
-        songs=len(found.song_ids) if found else store.n_songs,
-        moments=stats,
+        songs=len(song_ids),
+        moments={name: of.moments for name, of in summed.items()},
         shares=percentiles(store, means),
-        bars={field.name: _bars(store, field, chosen) for field in store.fields},
-        years=years,
+        bars={field.name: counts.bars(field, summed[field.name].by_code).tolist() for field in store.fields},
+        years=span,
         by_year=by_year,
-        moods=things.mood_counts(catalogue, chosen),
-        typical=() if found is None else _typical(catalogue, found.song_ids, values, means),
+        moods=things.mood_counts(catalogue, song_ids),
+        typical=_typical(catalogue, song_ids, means) if found else (),
     )
 
 
-def _bars(store: ColumnStore, field: Field, chosen: np.ndarray | slice) -> list[int]:
-    codes = np.bincount(store.code_column(field.name)[chosen], minlength=256)
-    return counts.bars(field, codes).tolist()
-
-
-def _by_year(values: dict[str, np.ndarray]) -> tuple[list[int], dict[str, list[float | None]]]:
+def _by_year(summed: dict[str, Sums], years: Years) -> tuple[list[int], dict[str, list[float | None]]]:
     """Means of every other field by year; the years run from the first to the last that has one."""
-    if "year" not in values or not np.any(dated := ~np.isnan(values["year"])):
-        return [], {}
-    year = values["year"][dated].astype(np.int64)
-    first = int(year.min())
-    place, n_years = year - first, int(year.max()) - first + 1
-    found: dict[str, list[float | None]] = {}
-    for name in (name for name in values if name != "year"):
-        value = values[name][dated].astype(np.float64)
-        known = ~np.isnan(value)
-        numbers = np.bincount(place[known], minlength=n_years)
-        sums = np.bincount(place[known], weights=value[known], minlength=n_years)
-        found[name] = [
-            float(total / number) if number >= YEAR_SONGS else None for total, number in zip(sums, numbers, strict=True)
+    found: dict[str, list[float | None]] = {
+        name: [
+            float(total / number) if number >= YEAR_SONGS else None
+            for total, number in zip(of.year_sums, of.year_songs, strict=True)
         ]
-    said = [place for place in range(n_years) if any(means[place] is not None for means in found.values())]
+        for name, of in summed.items()
+        if name != "year"
+    }
+    said = [place for place in range(years.n) if any(means[place] is not None for means in found.values())]
     if not said:
         return [], {name: [] for name in found}
     span = slice(said[0], said[-1] + 1)
-    return list(range(first + span.start, first + span.stop)), {name: means[span] for name, means in found.items()}
+    return list(range(years.first + span.start, years.first + span.stop)), {
+        name: means[span] for name, means in found.items()
+    }
 
 
-def _typical(
-    catalogue: Catalogue, song_ids: np.ndarray, values: dict[str, np.ndarray], means: dict[str, float | None]
-) -> tuple[SongLine, ...]:
-    """The songs nearest to the means, features weighed by the catalogue's spread; unknown values count as the mean.
-
-    One of each title and artist.
-    """
-    spread = whole_catalogue().moments
-    distance = np.zeros(len(song_ids), dtype=np.float32)
-    for name in AUDIO_FEATURES:
-        deviation = spread[name].deviation if name in spread else None
-        if deviation and means.get(name) is not None:
-            distance += np.nan_to_num(((values[name] - np.float32(means[name])) / np.float32(deviation)) ** 2)
+def _typical(catalogue: Catalogue, song_ids: np.ndarray, means: dict[str, float | None]) -> tuple[SongLine, ...]:
+    """The songs nearest to the means of the audio features, in the catalogue's deviations; one of each title."""
+    spread = {name: of.deviation for name, of in whole_catalogue().moments.items() if of.deviation}
+    centre = {name: mean for name in AUDIO_FEATURES if name in spread and (mean := means.get(name)) is not None}
+    distance = distances(open_store(catalogue), song_ids, centre, spread)
     wanted = min(len(song_ids), _TYPICAL * _SHARED_TITLES)
     nearest = np.argpartition(distance, wanted - 1)[:wanted]
     nearest = nearest[np.lexsort((song_ids[nearest], distance[nearest]))]

@@ -10,7 +10,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from scipy.special import stdtr
 
 SMALL, MEDIUM, LARGE = 0.2, 0.5, 0.8
@@ -45,15 +44,6 @@ class Effect:
     def word(self) -> str:
         """The usual word for its size."""
         return effect_word(self.size) if self.kind == "g" else z_word(self.size)
-
-
-def moments(values: np.ndarray) -> Moments:
-    """Of float values with NaN for unknown; summed in float64."""
-    known = values[~np.isnan(values)].astype(np.float64)
-    if not len(known):
-        return Moments(0, None, None)
-    deviation = float(known.std(ddof=1)) if len(known) > 1 else None
-    return Moments(len(known), float(known.mean()), deviation)
 
 
 def hedges_g(a: Moments, b: Moments) -> float | None:

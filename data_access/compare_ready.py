@@ -20,8 +20,9 @@ from data_access.filters import Range, SongFilter
 from data_access.things import Thing
 
 OFFERS = 3
-_KNOWN_ARTISTS = 300
+_KNOWN_ARTISTS = 200
 _ENOUGH_SONGS = 10
+_TOO_MANY_SONGS = 200  # who has more is "Various Artists", or a composer with every recording
 _OF_A_KIND = 3
 
 
@@ -89,8 +90,8 @@ def _decades(live: Catalogue) -> Offer | None:
     if FIELD_BY_NAME["year"] not in store.fields:
         return None
     years = store.values("year")
-    decades, songs = np.unique(years[~np.isnan(years)].astype(int) // 10 * 10, return_counts=True)
-    enough = decades[songs >= max(30, len(years) // 1000)]
+    songs = np.bincount(years[~np.isnan(years)].astype(np.int32) // 10)
+    enough = np.flatnonzero(songs >= max(30, len(years) // 1000)) * 10
     if len(enough) < 2:
         return None
     ends = [int(enough[0]), int(enough[-1])]
@@ -105,7 +106,7 @@ def _happiest_and_saddest(live: Catalogue) -> Offer | None:
     a, links, s = tables.artists.c, tables.song_artists.c, tables.songs.c
     known = (
         select(a.artist_id, a.name, func.coalesce(a.spotify_id, a.name).label("id"))
-        .where(a.songs >= _ENOUGH_SONGS)
+        .where(a.songs.between(_ENOUGH_SONGS, _TOO_MANY_SONGS))
         .order_by(a.songs.desc(), a.artist_id)
         .limit(_KNOWN_ARTISTS)
         .subquery()
