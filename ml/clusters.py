@@ -15,13 +15,13 @@ import numpy as np
 
 from ml.fitted import Clusters
 from ml.spec import MOST_GROUPS
+from ml.threads import Each, one_thread
 
 ON_ALL = frozenset({"kmeans", "minibatch"})
 """The algorithms that `on_all` takes on from the sample's groups to all songs."""
 
 STARTS = 20  # k-means++ starts on a part of the sample: enough that every seed finds the same groups on real songs
 _START_ROWS = 20_000
-_ROWS_FOR_THREADS = 200_000
 _GAUSSIAN_ROWS = 20_000
 _HDBSCAN_ROWS = 10_000  # it takes time with the square of this
 _MINIBATCH = 8192
@@ -33,25 +33,21 @@ class FitError(ValueError):
 
 
 @contextmanager
-def _quietly(rows: np.ndarray) -> Iterator[None]:
-    """Without warnings, such as of fewer distinct rows than k: the caller counts the groups' songs.
+def _quietly() -> Iterator[None]:
+    """In one thread, and without warnings of fewer distinct rows than k: the caller counts the groups' songs."""
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
 
-    And with one thread for a sample: threads that wait for each other by spinning cost ten times the processor on a
-    machine that is busy, and gain nothing on few rows.
-    """
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415  # comes with scikit-learn
-
-    few = len(rows) < _ROWS_FOR_THREADS
-    with warnings.catch_warnings(), threadpool_limits(1 if few else None, user_api="openmp"):
-        warnings.simplefilter("ignore")
+    # For the whole process: catch_warnings would mix up the filters of fits in several threads.
+    warnings.filterwarnings("ignore", category=ConvergenceWarning)
+    with one_thread():
         yield
 
 
-def on_sample(algorithm: str, rows: np.ndarray, k: int, seed: int) -> Clusters:
-    """Groups of scaled rows (n, d) float32. Raises FitError."""
-    with _quietly(rows):
+def on_sample(algorithm: str, rows: np.ndarray, k: int, seed: int, each: Each = map) -> Clusters:
+    """Groups of scaled rows (n, d) float32; `each` may be ml.threads.each. Raises FitError."""
+    with _quietly():
         if algorithm == "kmeans":
-            return Clusters(_kmeans(rows, k, seed))
+            return Clusters(_kmeans(rows, k, seed, each))
         if algorithm == "minibatch":
             return Clusters(_minibatch(rows, k, seed))
         if algorithm == "gaussian":
@@ -64,7 +60,7 @@ def on_all(algorithm: str, rows: np.ndarray, start: np.ndarray, seed: int) -> Cl
     from sklearn.cluster import KMeans, MiniBatchKMeans  # noqa: PLC0415
 
     k, centres = len(start), start.astype(rows.dtype)
-    with _quietly(rows):
+    with _quietly():
         if algorithm == "kmeans":
             return _centres(KMeans(k, init=centres, n_init=1).fit(rows))
         return _centres(
@@ -87,19 +83,25 @@ def inertia(rows: np.ndarray, centres: np.ndarray) -> float:
     return float(nearest.sum())
 
 
-def _kmeans(rows: np.ndarray, k: int, seed: int, starts: int = STARTS) -> np.ndarray:
+def _kmeans(rows: np.ndarray, k: int, seed: int, each: Each = map, starts: int = STARTS) -> np.ndarray:
     """Centres (k, d): many starts on a part of the rows, the best of them taken on to all rows."""
     from sklearn.cluster import KMeans  # noqa: PLC0415
 
-    best = KMeans(k, n_init=starts, random_state=seed).fit(rows[: _part(rows, _START_ROWS)]).cluster_centers_
-    if len(rows) <= _START_ROWS:
-        return best.astype(np.float64)
-    return KMeans(k, init=best, n_init=1).fit(rows).cluster_centers_.astype(np.float64)
+    part = rows[: _part(rows, _START_ROWS)]
+
+    def half(number: int):
+        with one_thread():  # it may be a thread of its own
+            random = np.random.RandomState([seed, number])  # the legacy kind, which scikit-learn wants
+            return KMeans(k, n_init=starts // 2, random_state=random).fit(part)
+
+    best = min(each(half, range(2)), key=lambda found: found.inertia_).cluster_centers_
+    # To the very end (tol=0): two seeds that are on their way to the same groups shall arrive at the same.
+    return KMeans(k, init=best, n_init=1, tol=0).fit(rows).cluster_centers_.astype(np.float64)
 
 
 def quick_kmeans(rows: np.ndarray, k: int, seed: int) -> np.ndarray:
     """Centres (k, d) of K-Means from few starts: for the curve over k, where inertia matters and not which groups."""
-    with _quietly(rows):
+    with _quietly():
         return _kmeans(rows, k, seed, starts=4)
 
 

@@ -21,6 +21,7 @@ from ml.clusters import FitError
 from ml.fitted import Clusters, Fitted, feature_values
 from ml.scaling import Scaling, fit_scaling
 from ml.spec import ModelSpec
+from ml.threads import each, in_parts
 
 if TYPE_CHECKING:
     from data_access.moods import MoodStore
@@ -118,7 +119,7 @@ class _Work:
         self.n_asked = store.n_songs if asked is None else int(np.count_nonzero(asked))
         self.values = feature_values(store, spec)
         known = np.empty(store.n_songs, dtype=np.uint8)
-        kernels.in_parts(store.n_songs, lambda a, b: kernels.count_known(self.values, a, b, known))
+        in_parts(store.n_songs, lambda a, b: kernels.count_known(self.values, a, b, known))
         self.is_complete = known == len(self.values)
         wanted = self.is_complete if asked is None else self.is_complete & asked
         self.complete = np.flatnonzero(wanted)
@@ -147,7 +148,7 @@ class _Work:
         scaling = fit_scaling(self.spec.scaling, values)
         medians = np.median(values, axis=1).astype(np.float64)
         rows = _rows(scaling, values)
-        groups = clusters.on_sample(self.spec.algorithm, rows[self.shuffle], self.spec.k, self.spec.seed)
+        groups = clusters.on_sample(self.spec.algorithm, rows[self.shuffle], self.spec.k, self.spec.seed, each)
         songs = report.songs_of(self.store, self.sample, np.ones(len(self.sample), dtype=bool))
         fitted = Fitted(self.spec, medians, scaling, groups, projection.plane_of(self.spec.features, rows))
         self.first = self._answer("preview", fitted, songs, values, len(self.sample), None)
@@ -246,7 +247,7 @@ def _rows(scaling: Scaling, values: np.ndarray) -> np.ndarray:
     kind = int(scaling.kind == "quantile")
     quantiles = scaling.quantiles if kind else np.zeros((len(values), 0))
     none = np.zeros(len(values))
-    kernels.in_parts(
+    in_parts(
         n_songs, lambda a, b: kernels.rows(values, a, b, none, kind, scaling.centre, scaling.scale, quantiles, rows)
     )
     return rows
@@ -264,7 +265,7 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 def _rounded(fitted: Fitted) -> Fitted:
     """Centres to seven significant digits: threads add up in any order, and the last bits with it."""
     groups = fitted.clusters
-    with np.errstate(divide="ignore"):
-        digits = 10.0 ** (6 - np.floor(np.log10(np.abs(groups.centres))))
-    centres = np.where(groups.centres == 0, 0.0, np.round(groups.centres * digits) / digits)
+    size = np.where(groups.centres == 0, 1.0, np.abs(groups.centres))
+    digits = 10.0 ** (6 - np.floor(np.log10(size)))
+    centres = np.round(groups.centres * digits) / digits
     return replace(fitted, clusters=Clusters(centres, groups.shapes, groups.offsets))

@@ -16,6 +16,7 @@ from data_access.columns import VALUE_ROW, ColumnStore
 from ml import kernels
 from ml.scaling import Scaling
 from ml.spec import ModelSpec
+from ml.threads import in_parts
 
 NONE = kernels.NONE
 
@@ -123,7 +124,7 @@ class Fitted:
                 values, start, stop, *self._how(), groups.centres, shapes, offsets, directions, mood, near, along
             )
 
-        kernels.in_parts(n_songs, run)
+        in_parts(n_songs, run)
         return mood, near, along
 
     def place(self, values: np.ndarray) -> np.ndarray:
@@ -131,7 +132,7 @@ class Fitted:
         assert self.plane is not None
         axes, origin = self.plane.axes, self.plane.origin
         xy = np.empty((2, values.shape[1]), dtype=np.float32)
-        kernels.in_parts(
+        in_parts(
             values.shape[1],
             lambda start, stop: kernels.place(values, start, stop, *self._how(), axes, origin, xy),  # type: ignore[call-arg]
         )

@@ -7,13 +7,6 @@ loops run over songs without branches, so that the compiler makes vector instruc
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from itertools import pairwise
-from typing import TypeVar
-
 import numpy as np
 from numba import njit
 
@@ -21,23 +14,6 @@ NONE = 255
 """The mood of a song that has none."""
 
 _BLOCK = 1024
-_THREADS_AT_MOST = 2
-Part = TypeVar("Part")
-
-
-@cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_workers(), thread_name_prefix="moods")
-
-
-def _workers() -> int:
-    return max(1, min(_THREADS_AT_MOST, len(os.sched_getaffinity(0))))
-
-
-def in_parts(n_songs: int, run: Callable[[int, int], Part]) -> list[Part]:
-    """Results of `run(start, stop)` over a few runs of songs that together are all of them, in order."""
-    edges = np.linspace(0, n_songs, _workers() + 1).astype(int).tolist()
-    return list(_threads().map(lambda part: run(*part), pairwise(edges)))
 
 
 @njit(nogil=True, cache=True)

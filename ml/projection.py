@@ -24,7 +24,8 @@ def fit_plane(rows: np.ndarray) -> np.ndarray:
     """Axes of the two directions in which scaled rows (n, d) vary most, (2, d); by scikit-learn's PCA."""
     from sklearn.decomposition import PCA  # noqa: PLC0415  # only who fits needs scikit-learn
 
-    return PCA(2, svd_solver="covariance_eigh").fit(rows).components_.astype(np.float64)
+    with np.errstate(invalid="ignore"):  # songs that are all alike vary in no direction
+        return PCA(2, svd_solver="covariance_eigh").fit(rows).components_.astype(np.float64)
 
 
 def plane_of(features: tuple[str, ...], rows: np.ndarray) -> Plane:

@@ -12,6 +12,7 @@ from data_access.fields import FIELDS, Field
 from ml import kernels
 from ml.naming import Named
 from ml.scores import contingency, rand_index
+from ml.threads import in_parts
 
 _N_FIELDS = len(FIELDS)
 
@@ -29,7 +30,7 @@ def moments_of(store: ColumnStore) -> Moments:
     first = store.all_values[:, :1000]
     shift = np.array([row[~np.isnan(row)].mean() if (~np.isnan(row)).any() else 0.0 for row in first], dtype=float)
     number, total, squares = sum(
-        kernels.in_parts(store.n_songs, lambda a, b: kernels.moments(store.all_values, a, b, shift)),
+        in_parts(store.n_songs, lambda a, b: kernels.moments(store.all_values, a, b, shift)),
         np.zeros((3, _N_FIELDS)),
     )
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -63,7 +64,7 @@ def songs_of(store: ColumnStore, ids: np.ndarray | None, complete: np.ndarray) -
 
 def sums_by_mood(songs: Songs, mood: np.ndarray, n_moods: int) -> tuple[np.ndarray, np.ndarray]:
     """Sum and number of known values by field and mood, each (fields, moods)."""
-    found = kernels.in_parts(len(mood), lambda a, b: kernels.sums(songs.values, mood, a, b, n_moods))
+    found = in_parts(len(mood), lambda a, b: kernels.sums(songs.values, mood, a, b, n_moods))
     sums, numbers = sum(found, np.zeros((2, _N_FIELDS, n_moods)))
     return sums, numbers
 
@@ -92,7 +93,7 @@ def described(
     fields = store.fields
     effects = effects_of(means, moments)
     counts = sum(
-        kernels.in_parts(len(mood), lambda a, b: kernels.tally(songs.codes, mood, a, b, k)),
+        in_parts(len(mood), lambda a, b: kernels.tally(songs.codes, mood, a, b, k)),
         np.zeros((_N_FIELDS, k, 256), np.int64),
     )
     sizes = np.bincount(mood, minlength=256)[:k].tolist()

@@ -12,6 +12,7 @@ import numpy as np
 from ml import clusters
 from ml.fitted import Clusters
 from ml.spec import FEWEST_GROUPS, MOST_GROUPS, ModelSpec
+from ml.threads import each, one_thread
 
 SCORE_ROWS = 5000  # silhouette compares each with each
 CURVE_ROWS = 20_000
@@ -49,13 +50,18 @@ def curve(rows: np.ndarray, seed: int) -> Iterator[dict]:
     few = rows[:CURVE_SILHOUETTE_ROWS]
     found: dict = {"k": [], "inertia": [], "silhouette": [], "elbow": None, "sample": len(rows)}
     most = min(MOST_GROUPS, len(np.unique(rows, axis=0)) - 1)
-    for k in range(FEWEST_GROUPS, most + 1):
-        centres = clusters.quick_kmeans(rows, k, seed)
-        labels = nearest(few, centres)
-        several = 2 <= len(np.unique(labels)) < len(few)
+
+    def at(k: int) -> tuple[int, float, float | None]:
+        with one_thread():
+            centres = clusters.quick_kmeans(rows, k, seed)
+            labels = nearest(few, centres)
+            several = 2 <= len(np.unique(labels)) < len(few)
+            return k, clusters.inertia(rows, centres), float(silhouette_score(few, labels)) if several else None
+
+    for k, inertia, silhouette in each(at, range(FEWEST_GROUPS, most + 1)):
         found["k"].append(k)
-        found["inertia"].append(clusters.inertia(rows, centres))
-        found["silhouette"].append(float(silhouette_score(few, labels)) if several else None)
+        found["inertia"].append(inertia)
+        found["silhouette"].append(silhouette)
         if k == most:
             found["elbow"] = elbow(found["k"], found["inertia"])
         yield dict(found)
@@ -78,11 +84,14 @@ def stability(spec: ModelSpec, rows: np.ndarray, fitted: Clusters) -> Iterator[d
     """
     rows = rows[:STABILITY_ROWS]
     ours = nearest_of(rows, fitted)
+
+    def agrees(seed: int) -> float:
+        other = clusters.on_sample(spec.algorithm, rows, spec.k, (spec.seed + seed) % 2**32)
+        return rand_index(contingency(ours, nearest_of(rows, other), fitted.k, other.k))
+
     found = []
-    for seed in range(1, SEEDS + 1):
-        other = clusters.on_sample(spec.algorithm, rows, spec.k, spec.seed + seed)
-        theirs = nearest_of(rows, other)
-        found.append(rand_index(contingency(ours, theirs, fitted.k, other.k)))
+    for index in each(agrees, range(1, SEEDS + 1)):
+        found.append(index)
         yield {"mean": float(np.mean(found)), "lowest": min(found), "seeds": len(found), "sample": len(rows)}
 
 
