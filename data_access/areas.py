@@ -19,6 +19,7 @@ from sqlalchemy import DOUBLE_PRECISION, ColumnElement, and_, case, cast, false,
 
 CORNERS_AT_MOST = 60
 _DECIMALS = 4
+_BANDS = 256  # of the area from bottom to top; a song is held against the edges of its band only
 _LARGEST = 1e6
 
 Area = tuple[int, tuple[tuple[float, float], ...]]
@@ -78,7 +79,23 @@ def _float(number: float) -> ColumnElement[float]:
 
 def inside(area: Area, xy: np.ndarray) -> np.ndarray:
     """Which places lie within, (songs,) bool; `xy` is (2, songs) float32, NaN for a song without a place."""
-    return _inside(_edges(area), xy[0], xy[1])
+    edges = _edges(area)
+    if not len(edges):
+        return np.zeros(xy.shape[1], dtype=bool)
+    lowest, highest = edges[:, 4].min(), edges[:, 5].max()
+    scale = _BANDS / (highest - lowest)
+    return _inside(edges, *_by_band(edges, lowest, scale), lowest, highest, scale, xy[0], xy[1])
+
+
+def _by_band(edges: np.ndarray, lowest: float, scale: float) -> tuple[np.ndarray, np.ndarray]:
+    """Edges that a place of each band can meet: where each band begins, (bands + 1,), and the edges, both int64.
+
+    A band to either side is added, so that rounding cannot lose an edge; those too many are not crossed.
+    """
+    first, last = (((edges[:, column] - lowest) * scale).astype(np.int64) for column in (4, 5))
+    bands = np.arange(_BANDS)[:, np.newaxis]
+    band, edge = np.nonzero((first - 1 <= bands) & (bands <= last + 1))
+    return np.searchsorted(band, np.arange(_BANDS + 1)), edge
 
 
 def _edges(area: Area) -> np.ndarray:
@@ -93,19 +110,16 @@ def _edges(area: Area) -> np.ndarray:
 
 
 @njit(nogil=True, cache=True)
-def _inside(edges, xs, ys):
+def _inside(edges, starts, by_band, lowest, highest, scale, xs, ys):
     found = np.zeros(len(xs), dtype=np.bool_)
-    if len(edges) == 0:
-        return found
-    lowest, highest = edges[:, 4].min(), edges[:, 5].max()
     for song in range(len(xs)):
         x, y = np.float64(xs[song]), np.float64(ys[song])
         if lowest <= y < highest:  # no edge is crossed elsewhere; NaN is nowhere
+            band = min(np.int64((y - lowest) * scale), len(starts) - 2)
             odd = False
-            for edge in range(len(edges)):
-                if edges[edge, 4] <= y < edges[edge, 5] and (
-                    x < edges[edge, 2] * (y - edges[edge, 1]) / edges[edge, 3] + edges[edge, 0]
-                ):
-                    odd = not odd
+            for place in range(starts[band], starts[band + 1]):
+                edge = by_band[place]
+                left = edges[edge, 2] * (y - edges[edge, 1]) / edges[edge, 3] + edges[edge, 0]
+                odd ^= (edges[edge, 4] <= y) & (y < edges[edge, 5]) & (x < left)  # no branch to guess wrong
             found[song] = odd
     return found

@@ -125,17 +125,15 @@ def _by_year(
     year = FIELD_BY_NAME["year"]
     if year not in store.fields:
         return [], [], {}
-    _, songs = counts.sums_by_code(store, "year", "year", selected)
+    songs, sums, numbers = counts.sums_by_code(store, "year", names, selected)
     known = np.flatnonzero(songs[: year.bins])
     if not len(known):
         return [], [], {name: [] for name in names}
     span = slice(known[0], known[-1] + 1)
-    means: dict[str, list[float | None]] = {}
-    for name in names:
-        sums, numbers = counts.sums_by_code(store, "year", name, selected)
-        means[name] = [
-            float(total / number) if number else None for total, number in zip(sums[span], numbers[span], strict=True)
-        ]
+    means: dict[str, list[float | None]] = {
+        name: [float(total / of) if of else None for total, of in zip(sums[row, span], numbers[row, span], strict=True)]
+        for row, name in enumerate(names)
+    }
     return (int(year.low) + np.arange(span.start, span.stop)).tolist(), songs[span].tolist(), means
 
 
