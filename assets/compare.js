@@ -44,6 +44,7 @@
     said = words || "";
     window.history.pushState({}, "", address(truth));
     setProps("compare-state", { data: truth });
+    setProps("compare-unread", { hidden: true }); // what could not be read is no longer in the address
   }
 
   const changeThings = (things, words) => change(made(things, truth.feature, truth.against), words);

@@ -14,9 +14,6 @@ from dash.development.base_component import Component
 
 from components import parts
 
-HEAT_FULL = 1.6
-"""Effect size from which a cell has the full strength of its colour; twice Cohen's large."""
-
 
 @dataclass(frozen=True)
 class Head:
@@ -32,11 +29,14 @@ class Head:
 
 @dataclass(frozen=True)
 class Cell:
-    """A mean in the table: its words, the effect against the yardstick (None: none), and all of it in a sentence."""
+    """A mean in the table: its words, the effect against the yardstick in words, and all of it in a sentence.
+
+    `heat` is how strong the effect is, from -1 (lower) to 1 (higher); what is beyond has the colour of the ends.
+    """
 
     slot: int
     value: str
-    effect: float | None
+    heat: float
     effect_words: str
     meaning: str
 
@@ -142,8 +142,7 @@ def _head_cell(head: Head) -> Component:
 
 
 def _cell(cell: Cell) -> Component:
-    heat = min(abs(cell.effect or 0) / HEAT_FULL, 1)
-    side = "higher" if (cell.effect or 0) > 0 else "lower"
+    side = "higher" if cell.heat > 0 else "lower"
     return html.Td(
         [
             html.Span(cell.value, className="mg-compare-mean"),
@@ -151,7 +150,7 @@ def _cell(cell: Cell) -> Component:
             html.Span(cell.meaning, className="visually-hidden"),
         ],
         className=f"mg-number mg-compare-cell mg-compare-{side}",
-        style={"--heat": f"{heat:.2f}"},
+        style={"--heat": f"{min(abs(cell.heat), 1):.2f}"},
         title=cell.meaning,
         **parts.data(slot=str(cell.slot)),
     )

@@ -18,10 +18,11 @@ from data_access.compare_effects import Effect
 from data_access.fields import AUDIO_FEATURES, FIELD_BY_NAME, Field
 from data_access.things import shortened
 from pages import _compare_bars as bars
-from pages._compare_state import CompareState
+from pages._compare_state import FEATURE, CompareState
 
 _LABEL = 20
 _MINUS = "−"
+_FULL_G, _FULL_Z = 1.6, 3.0  # effects from which a cell has the full strength of its colour
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,9 @@ class Answer:
     @property
     def field(self) -> Field:
         """The feature that distributions and years show; another one where the catalogue lacks it."""
-        known = {field.name for field in self.found.fields}
-        return FIELD_BY_NAME[self.state.feature if self.state.feature in known else self.found.fields[0].name]
+        known = [field.name for field in self.found.fields]
+        wanted = (self.state.feature, FEATURE, known[0])
+        return FIELD_BY_NAME[next(name for name in wanted if name in known)]
 
     def slot(self, profile: Profile) -> int:
         """Number of a thing's colour."""
@@ -126,13 +128,13 @@ def _cell(answer: Answer, profile: Profile, field: Field, against: str) -> Cell:
     value, slot = field.format(mean), answer.slot(profile)
     effect = answer.found.effect(profile.token, against, field.name) if profile.token != against else None
     if effect is None:
-        return Cell(slot, value, None, "", "the yardstick" if profile.token == against else "no effect can be told")
+        return Cell(slot, value, 0.0, "", "the yardstick" if profile.token == against else "no effect can be told")
     size = f"{abs(effect.size):.1f}"
     sign = "" if float(size) == 0 else "+" if effect.size > 0 else _MINUS
     star = "" if effect.p is None or effect.p < ALPHA else " ?"
     yardstick = next((p.name for p in answer.found.things if p.token == against), "the catalogue")
     words = f"{effect_words(effect)}{_chance(effect)}: {profile.name} against {yardstick}"
-    return Cell(slot, value, effect.size, f"{sign}{size}{star}", words)
+    return Cell(slot, value, effect.size / (_FULL_G if effect.kind == "g" else _FULL_Z), f"{sign}{size}{star}", words)
 
 
 def table_numbers(answer: Answer) -> Component:
@@ -226,7 +228,7 @@ def distribution(answer: Answer) -> Chart:
     """The chosen feature of every thing as shares of its songs."""
     found, field = answer.found, answer.field
     shown = bars.shown_bars(field, found)
-    lines, labels, rows = [], [], []
+    lines, labels, rows, tops = [], [], [], []
     for p in found.things:
         own, slot = p.moments[field.name], answer.slot(p)
         if not own.n:
@@ -239,9 +241,9 @@ def distribution(answer: Answer) -> Chart:
         top = 1.0 if single else max(shares)
         labels.append(Label(slot, shortened(p.name, _LABEL), shown.place(x), top, words=field.format(own.mean)))
         rows.append((p, shares))
+        tops.append(0.0 if single else max(shares))
     whole = shown.shares(found.catalogue.bars[field.name])
-    top = max((max(shares) for _, shares in rows), default=1) or 1
-    top = max(top, *whole)
+    top = max([*tops, *whole]) or 1
     placed = compare_charts.in_lanes(
         [Label(label.slot, label.name, label.x, 0.02 if label.y == 1 else 1 - label.y / top / 1.03, words=label.words)
          for label in labels]

@@ -7,7 +7,8 @@ of the server follows from it and fills the page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
+from typing import Any
 from urllib.parse import urlencode
 
 import dash
@@ -44,7 +45,10 @@ def layout(**query: str | list[str]) -> Component:
             dcc.Store(id="compare-adopted"),  # an output, so that Dash calls `adopt` at the first look too
             html.Div(
                 [
-                    html.Div([html.H1("Compare"), html.P(_LEAD, className="mg-lead")], className="mg-page-head"),
+                    html.Div(
+                        [html.H1(["Compare", parts.hint_mark(_KEYS)]), html.P(_LEAD, className="mg-lead")],
+                        className="mg-page-head",
+                    ),
                     html.Div(id="compare-add", className="mg-search mg-compare-add"),
                 ],
                 className="mg-compare-top",
@@ -52,7 +56,9 @@ def layout(**query: str | list[str]) -> Component:
             html.Div(
                 [
                     html.Ol(
-                        id="compare-chips", className="mg-compare-chips", **parts.aria(label="Things side by side")
+                        id="compare-chips",
+                        className="mg-compare-chips",
+                        **parts.aria(label="Things side by side", description=_KEYS),
                     ),
                     html.Div(id="compare-busy", className="mg-busy"),
                 ],
@@ -81,6 +87,10 @@ def layout(**query: str | list[str]) -> Component:
 
 
 _LEAD = "Up to six songs, artists, albums, genres, moods, playlists or saved filters, and what tells them apart."
+_KEYS = (
+    "On a thing: arrow keys go to the next one, Shift with an arrow key moves it, Delete removes it, ⇄ swaps it with "
+    "another. Pointing at a thing lights it in all charts."
+)
 
 
 # ---- cards -----------------------------------------------------------------------------------
@@ -165,8 +175,16 @@ def _body_class(number: int) -> str:
     return "mg-compare-body mg-compare-many" if number > 3 else "mg-compare-body"
 
 
-def _options(fields: Iterable[Field]) -> list[dict[str, str]]:
-    return [{"value": field.name, "label": field.label} for field in fields]
+def _options(known: Collection[Field]) -> list[dict[str, Any]]:
+    """Every field; those that the catalogue does not know cannot be chosen."""
+    return [
+        {
+            "value": field.name,
+            "label": field.label if field in known else f"{field.label} (not known here)",
+            "disabled": field not in known,
+        }
+        for field in FIELDS
+    ]
 
 
 # ---- the answer ------------------------------------------------------------------------------
