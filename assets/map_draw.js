@@ -41,16 +41,18 @@
     const packed = ([r, g, b], alpha) => ((Math.round(alpha * 255) << 24) | (b << 16) | (g << 8) | r) >>> 0;
     const mixed = (a, b, share) => a.map((part, i) => Math.round(part + (b[i] - part) * share));
 
+    const SOLID = 10; // the level of a single song where there are no crowds, 2 / 3 of all: see map_grid._scale
+
     /** A pixel for every byte that a cell can have, Uint32 as ImageData wants them; moods that are not `highlight`
-     *  fade. Single songs are faint but there; from the middle on a crowd also takes a colour of its own. */
+     *  fade. Up to SOLID a level is opacity, so that single songs are faint but there; above it, a crowd's own colour. */
     function pixelOfCell(tokens, highlight = null) {
         const pixels = new Uint32Array(256);
         for (let mood = 0; mood <= NO_MOOD; mood++) {
             const faded = highlight !== null && mood !== highlight;
             for (let level = 1; level <= 15; level++) {
-                const t = (level - 1) / 14;
-                const alpha = tokens.faintest + (1 - tokens.faintest) * Math.min(1, t * 1.5) ** 0.9;
-                const crowded = mixed(tokens.colours[mood], tokens.crowd, tokens.crowdShare * Math.max(0, t - 0.5) * 2);
+                const solid = Math.min(1, (level - 1) / (SOLID - 1));
+                const alpha = tokens.faintest + (1 - tokens.faintest) * solid ** 0.9;
+                const crowded = mixed(tokens.colours[mood], tokens.crowd, (tokens.crowdShare * Math.max(0, level - SOLID)) / (15 - SOLID));
                 pixels[(mood << 4) | level] = faded ? packed(tokens.ghost, alpha * FADED * 4) : packed(crowded, alpha);
             }
         }
@@ -214,8 +216,9 @@
         context.textBaseline = "middle";
         const labels = names.map(({ text, mood, px, py }) => {
             const width = context.measureText(text).width + 6;
-            const offsets = [0, -20, 20, -40, 40];
-            return { text, mood, width, height: 20, places: offsets.map((down) => [px - width / 2, py - 10 + down]) };
+            const aside = 0.55 * width;
+            const offsets = [[0, 0], [0, -20], [0, 20], [aside, 0], [-aside, 0], [aside, 20], [-aside, -20], [0, -40], [0, 40]];
+            return { text, mood, width, height: 20, places: offsets.map(([x, y]) => [px - width / 2 + x, py - 10 + y]) };
         });
         math().placedLabels(labels, size, taken || []).forEach((label) => {
             if (highlight !== null && label.mood !== highlight) return;

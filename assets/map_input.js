@@ -93,7 +93,8 @@
             else told.clicked(x, y, kind);
         }
 
-        canvas.addEventListener("pointerleave", () => !start && told.left());
+        // A finger leaves whenever it is lifted, which says nothing.
+        canvas.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && !start && told.left());
         canvas.addEventListener("wheel", (event) => {
             event.preventDefault();
             const lines = [1, 16, 400][event.deltaMode] || 1;

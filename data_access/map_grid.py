@@ -235,11 +235,13 @@ def _crowd(sums):
 def _scale(fullest, crowd, levels, crowd_at_least):
     """Level by number of songs, uint8, the last entry also for all above: a crowd has the highest level.
 
-    A single song has the lowest one; but where no cell has a crowd, it is what there is to see, and begins higher.
+    A single song has the lowest one; but where no cell has a crowd, it is what there is to see: then it has a middle
+    level, and the highest ones, which stand for crowds, are not used.
     """
     of_count = np.zeros(min(fullest, crowd) + 1, dtype=np.uint8)
     span = np.log(max(np.float64(crowd), np.float64(crowd_at_least)))
+    highest = levels * (2 + np.log(np.float64(crowd)) / span) / 3
     for number in range(1, len(of_count)):
         below = (np.log(np.float64(crowd)) - np.log(np.float64(number))) / span
-        of_count[number] = np.uint8(levels - round((levels - 1) * below))
+        of_count[number] = np.uint8(round(highest - (levels - 1) * below))
     return of_count
