@@ -71,18 +71,16 @@ def _demo(parsed: argparse.Namespace) -> int:
     return _said(untrained)
 
 
+def default_training(version: int, store: ColumnStore, say: Callable[[str], None]) -> Model:
+    """Trains the default model; the rest of the loader knows nothing of how that is done."""
+    from ml.spec import ModelSpec
+    from ml.train import train_catalogue
+
+    return train_catalogue(version, store, ModelSpec(), say)
+
+
 def _trainer(parsed: argparse.Namespace) -> Train | None:
-    """What trains the default model; the rest of the loader knows nothing of how that is done."""
-    if parsed.no_moods:
-        return None
-
-    def train(version: int, store: ColumnStore, say: Callable[[str], None]) -> Model:
-        from ml.spec import ModelSpec
-        from ml.train import train_catalogue
-
-        return train_catalogue(version, store, ModelSpec(), say)
-
-    return train
+    return None if parsed.no_moods else default_training
 
 
 def _said(untrained: str | None) -> int:
