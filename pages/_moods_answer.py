@@ -60,6 +60,7 @@ def load(source: dict) -> Shown:
 
     Raises NotThere when a job's files were deleted, and what the database raises.
     """
+    jobs.warm()  # the charts' requests reach all workers, so whichever is asked for a fit next is ready
     if "job" not in source:
         model = models.require(current())
         told = model.report

@@ -100,8 +100,12 @@ def begin(chosen: dict, who: str) -> tuple:
             choice, is_stored = resolved(choice.with_values(values), stored)
         except SpecError as error:
             return (*[no_update] * 8, str(error))
-    job: dict = {"query": choice.to_query(), "values": values_of(choice), "push": bool(values), "model": stored.model}
-    jobs.warm()
+    job: dict = {
+        "query": choice.to_query(),
+        "values": values_of(choice),
+        "push": bool(values or chosen.get("push")),
+        "model": stored.model,
+    }
     if is_stored:
         job |= {"key": None, "progress": {"state": "stored", "words": f"The stored model, number {stored.model}"}}
     else:
@@ -342,4 +346,4 @@ def change_stored(_keep: int | None, _back: int | None, typed: str | None, job: 
         query = job["query"]
     else:
         return "This model is the stored one already.", "", no_update
-    return words, "", {"query": query, "again": time.time()} if done else no_update
+    return words, "", {"query": query, "push": True, "again": time.time()} if done else no_update
