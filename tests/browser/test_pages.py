@@ -15,6 +15,7 @@ from tests.browser.waiting import until
 PAGES = {
     "": "MusicGroup: songs by how they sound",
     "explore": "Explore",
+    "moods": "Moods",
     "data": "Data",
 }
 
