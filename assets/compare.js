@@ -7,6 +7,8 @@
   "use strict";
   const mg = (window.musicgroup = window.musicgroup || {});
   let truth = null;
+  let known = null; // the page that `truth` is of
+  let chosen = ""; // the feature that the dropdown shows
   let names = {}; // token -> name, of all that were shown
   let focus = null; // {token, act, place}: where the keyboard was before the chips were drawn anew
   let armed = ""; // the thing that waits for the one to swap with
@@ -64,11 +66,28 @@
   window.addEventListener("popstate", onNavigation, true);
   window.addEventListener("_dashprivate_pushstate", onNavigation, true);
 
-  /** Dash's answer to a new state, wherever it came from: the first look, a control, back and forward. */
+  /** The state in the store, at the page's first look; later ones were `truth` before they were stored. */
   function adopt(state) {
-    truth = state;
-    setProps("compare-feature", { value: truth.feature });
-    return truth.things.length;
+    if (known !== page()) {
+      known = page();
+      truth = state;
+      chosen = state.feature; // the dropdown was made with it
+    }
+    showFeature();
+    return state.things.length;
+  }
+
+  /** The dropdown follows the state; `chosen` is what it was told last, so that its answer is not taken for a choice. */
+  function showFeature() {
+    if (chosen === truth.feature) return;
+    chosen = truth.feature;
+    setProps("compare-feature", { value: chosen });
+  }
+
+  function choose(feature) {
+    if (truth === null || !feature || feature === chosen) return;
+    chosen = feature;
+    change(made(truth.things, feature, truth.against));
   }
 
   /** The answer is there: what could not be shown leaves the state, and the keyboard gets its place back. */
@@ -199,8 +218,6 @@
   window.dash_clientside.compare = {
     adopt,
     shown,
-    choose(feature) {
-      if (truth !== null && feature && feature !== truth.feature) change(made(truth.things, feature, truth.against));
-    },
+    choose,
   };
 })();

@@ -67,9 +67,7 @@ def layout(**query: str | list[str]) -> Component:
                 hidden=not state.things,
             ),
             html.P(id="compare-said", className="visually-hidden", role="status"),
-            html.P(" ".join(problems), id="compare-unread", className="mg-problems", role="alert")
-            if problems
-            else None,
+            html.P(" ".join(problems), id="compare-unread", className="mg-problems", role="alert", hidden=not problems),
             html.P(id="compare-problems", className="mg-problems", role="alert"),
             guard.region(
                 "compare",

@@ -124,7 +124,7 @@ def test_distributions_percentiles_and_moods_are_postgresqls(thing: Thing) -> No
             assert profile.bars[field.name] == counts.bars(field, expected).tolist(), field.name
             mean = profile.moments[field.name].mean
             if mean is not None:
-                lower = func.count().filter(cast(songs.c[field.name], REAL) < cast(mean, REAL))
+                lower = func.count().filter(cast(songs.c[field.name], REAL) < cast(float(np.float32(mean)), REAL))
                 below, known = connection.execute(select(lower, func.count(songs.c[field.name]))).one()
                 assert profile.shares[field.name] == pytest.approx(below / known), field.name
         moods = connection.execute(
