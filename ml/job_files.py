@@ -58,10 +58,6 @@ class JobFolder:
         """Replace some entries of state.json. Only the worker that holds the lock calls this."""
         self.write("state", {**(self.state() or {}), **changes})
 
-    def has(self, stage: str) -> bool:
-        """Whether a stage has its file."""
-        return (self.path / f"{stage}.json").exists()
-
     # ---- who waits for it ----------------------------------------------------------------------
 
     def watch(self, who: str) -> None:

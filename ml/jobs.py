@@ -12,14 +12,12 @@ something else, or has not looked for a minute and a half.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import subprocess
 import sys
 import threading
 import time
-from collections import deque
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,14 +26,12 @@ from data_access.cache import key_of
 from data_access.catalogue import Catalogue
 from data_access.filters import SongFilter
 from data_access.models import Model
-from ml.fitter_link import FitterLink
 from ml.job_files import FINAL, JobFolder, Jobs
+from ml.job_owner import Owner
 from ml.spec import ModelSpec
 from settings import PROJECT_DIR, get_settings
 
 _LAYOUT = 1  # raise it when the files of a job or the way that models are fitted change
-IDLE_SECONDS = 600
-_LOOK_SECONDS = 0.05
 _KEEP_SECONDS = 80  # nginx gives up after 90
 SOURCE: list[str] = []
 """Where the fitter takes its stages from, as "module:function"; empty is `ml.fit`. Tests put their own in."""
@@ -212,8 +208,10 @@ def _begin(job: JobFolder, live: Catalogue, stored: Model | None, spec: ModelSpe
             "filter": song_filter.to_query(),
         },
     )
-    job.write("state", {"state": "waiting", "words": "Waiting for another fit to end", "share": 0.0})
-    _owner().add(job, lock)
+    owner = _owner()
+    words = "Waiting for another fit to end" if owner.busy else "Starting"
+    job.write("state", {"state": "waiting", "words": words, "share": 0.0})
+    owner.add(job, lock)
 
 
 def _progress(job: JobFolder, state: dict) -> Progress:
@@ -230,114 +228,16 @@ def _progress(job: JobFolder, state: dict) -> Progress:
     )
 
 
-# ---- the thread that hands jobs to the fitter --------------------------------------------------
+# ---- this process's fitter ---------------------------------------------------------------------
 
-
-class _Owner(threading.Thread):
-    """Runs this worker's jobs one after the other. The fitter is its child, and dies with it."""
-
-    def __init__(self) -> None:
-        super().__init__(name="fits", daemon=True)
-        self.fitter: FitterLink | None = None
-        self._queue: deque[tuple[JobFolder, int]] = deque()
-        self._wake = threading.Condition()
-        self._warm = False
-        self._run = 0
-
-    def add(self, job: JobFolder, lock: int) -> None:
-        """Queue a job; `lock` is closed when it has ended."""
-        with self._wake:
-            self._queue.append((job, lock))
-            self._wake.notify()
-
-    def warm(self) -> None:
-        """Have a fitter soon."""
-        with self._wake:
-            self._warm = True
-            self._wake.notify()
-
-    def run(self) -> None:
-        """For ever."""
-        while True:
-            with self._wake:
-                called = self._wake.wait_for(lambda: bool(self._queue) or self._warm, timeout=IDLE_SECONDS)
-                job, lock = self._queue.popleft() if self._queue else (None, -1)
-                self._warm = False
-            if not called:
-                self._dismiss()
-            elif job is None:
-                self._ensure()
-            else:
-                try:
-                    self._work(job)
-                except FileNotFoundError:
-                    pass  # the folder was deleted: nobody waits for it
-                except Exception as error:  # the thread must live on
-                    with contextlib.suppress(OSError):
-                        job.change(state="failed", error=f"The fit could not be run: {error}.", ended=time.time())
-                finally:
-                    os.close(lock)
-
-    def _work(self, job: JobFolder) -> None:
-        if self._stopped(job):
-            return
-        fitter = self._ensure()
-        self._run += 1
-        began = time.time()
-        job.change(state="working", words="Reading the songs", share=0.0, began=began, stages=[])
-        fitter.send({"run": self._run, "folder": str(job.path)})
-        stages: list[str] = []
-        while True:
-            said = fitter.read(_LOOK_SECONDS)
-            if said is None:
-                self._dismiss()
-                self._ensure()
-                error = "The fitting process ended unexpectedly; nothing was changed."
-                job.change(state="failed", words="", error=error, ended=time.time())
-                return
-            for message in said:
-                if message.get("run") != self._run:
-                    continue  # of a fit that was stopped, or that it is warm
-                if "end" in message:
-                    state = {"state": message["end"], "error": message.get("error", ""), "ended": time.time()}
-                    job.change(**state, **({"share": 1.0, "words": "Done"} if message["end"] == "done" else {}))
-                    return
-                stages.append(message["stage"])
-                job.change(stages=stages, share=message["share"], words=message["words"])
-            if self._stopped(job):
-                fitter.send({"stop": self._run})
-                return
-
-    def _stopped(self, job: JobFolder) -> bool:
-        """Whether the job is cancelled, and then its state says so."""
-        if not job.cancel_asked() and not job.abandoned():
-            return False
-        with _jobs().alone():
-            if not job.cancel_asked() and not job.abandoned():
-                return False  # somebody joined in the last moment
-            job.change(state="cancelled", words="Cancelled", ended=time.time())
-        return True
-
-    def _ensure(self) -> FitterLink:
-        if self.fitter is None or not self.fitter.running():
-            self._dismiss()
-            self.fitter = FitterLink(SOURCE, PROJECT_DIR, _environment())
-        return self.fitter
-
-    def _dismiss(self) -> None:
-        if self.fitter:
-            self.fitter.close()
-        self.fitter = None
-
-
-_owners: dict[int, _Owner] = {}
+_owners: dict[int, Owner] = {}
 _owners_lock = threading.Lock()
 
 
-def _owner() -> _Owner:
+def _owner() -> Owner:
     with _owners_lock:
         if os.getpid() not in _owners:  # one for each process: threads do not survive a fork
-            owner = _owners[os.getpid()] = _Owner()
+            owner = _owners[os.getpid()] = Owner(_jobs(), SOURCE, PROJECT_DIR, _environment())
             owner.start()
         return _owners[os.getpid()]
 

@@ -1,0 +1,119 @@
+"""The thread of a worker process that hands jobs to its fitter, one after the other."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ml.fitter_link import FitterLink
+from ml.job_files import JobFolder, Jobs
+
+IDLE_SECONDS = 600
+_LOOK_SECONDS = 0.05
+
+
+class Owner(threading.Thread):
+    """Runs this worker's jobs one after the other. The fitter is its child, and dies with it."""
+
+    def __init__(self, jobs: Jobs, source: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
+        super().__init__(name="fits", daemon=True)
+        self._jobs, self._source, self._folder, self._environment = jobs, source, folder, environment
+        self.fitter: FitterLink | None = None
+        self._queue: deque[tuple[JobFolder, int]] = deque()
+        self._wake = threading.Condition()
+        self._warm = False
+        self._run = 0
+        self.busy = False
+
+    def add(self, job: JobFolder, lock: int) -> None:
+        """Queue a job; `lock` is closed when it has ended."""
+        with self._wake:
+            self._queue.append((job, lock))
+            self.busy = True
+            self._wake.notify()
+
+    def warm(self) -> None:
+        """Have a fitter soon."""
+        with self._wake:
+            self._warm = True
+            self._wake.notify()
+
+    def run(self) -> None:
+        """For ever."""
+        while True:
+            with self._wake:
+                self.busy = bool(self._queue)
+                called = self._wake.wait_for(lambda: bool(self._queue) or self._warm, timeout=IDLE_SECONDS)
+                job, lock = self._queue.popleft() if self._queue else (None, -1)
+                self._warm = False
+                self.busy = job is not None
+            if not called:
+                self._dismiss()
+            elif job is None:
+                self._ensure()
+            else:
+                try:
+                    self._work(job)
+                except FileNotFoundError:
+                    pass  # the folder was deleted: nobody waits for it
+                except Exception as error:  # the thread must live on
+                    with contextlib.suppress(OSError):
+                        job.change(state="failed", error=f"The fit could not be run: {error}.", ended=time.time())
+                finally:
+                    os.close(lock)
+
+    def _work(self, job: JobFolder) -> None:
+        if self._stopped(job):
+            return
+        fitter = self._ensure()
+        self._run += 1
+        began = time.time()
+        job.change(state="working", words="Reading the songs", share=0.0, began=began, stages=[])
+        fitter.send({"run": self._run, "folder": str(job.path)})
+        stages: list[str] = []
+        while True:
+            said = fitter.read(_LOOK_SECONDS)
+            if said is None:
+                self._dismiss()
+                self._ensure()
+                error = "The fitting process ended unexpectedly; nothing was changed."
+                job.change(state="failed", words="", error=error, ended=time.time())
+                return
+            for message in said:
+                if message.get("run") != self._run:
+                    continue  # of a fit that was stopped, or that it is warm
+                if "end" in message:
+                    state = {"state": message["end"], "error": message.get("error", ""), "ended": time.time()}
+                    job.change(**state, **({"share": 1.0, "words": "Done"} if message["end"] == "done" else {}))
+                    return
+                stages.append(message["stage"])
+                job.change(stages=stages, share=message["share"], words=message["words"])
+            if self._stopped(job):
+                fitter.send({"stop": self._run})
+                return
+
+    def _stopped(self, job: JobFolder) -> bool:
+        """Whether the job is cancelled, and then its state says so."""
+        if not job.cancel_asked() and not job.abandoned():
+            return False
+        with self._jobs.alone():
+            if not job.cancel_asked() and not job.abandoned():
+                return False  # somebody joined in the last moment
+            job.change(state="cancelled", words="Cancelled", ended=time.time())
+        return True
+
+    def _ensure(self) -> FitterLink:
+        if self.fitter is None or not self.fitter.running():
+            self._dismiss()
+            self.fitter = FitterLink(self._source, self._folder, self._environment)
+        return self.fitter
+
+    def _dismiss(self) -> None:
+        if self.fitter:
+            self.fitter.close()
+        self.fitter = None
