@@ -76,7 +76,7 @@ def map_place() -> Response:
 def encoded(view: View, of: str) -> bytes:
     """A view as bytes: the length of a JSON text (uint32, little-endian), the text, then the arrays one byte a cell.
 
-    The text has {of, window, width, height, songs, in_window, moods, any_mood, crowd, places}; after it come `cells`,
+    The text has {of, window, width, height, songs, moods, any_mood, crowd, places}; after it come `cells`,
     row by row, and under a filter `whole`, ((height + 1) // 2) rows of ((width + 1) // 2).
     """
     about = {
@@ -85,7 +85,6 @@ def encoded(view: View, of: str) -> bytes:
         "width": view.grid.width,
         "height": view.grid.height,
         "songs": view.songs,
-        "in_window": view.in_window,
         "moods": view.by_mood,
         "any_mood": view.in_any_mood,
         "crowd": view.crowd,

@@ -1,7 +1,6 @@
 """Songs of a window of the map by cell of a grid and by mood: windows, grids, and the loops that count.
 
-Nothing is sampled: one pass over the coordinates of every song counts those of each cell by mood, whatever the
-window.
+Nothing is sampled: every song of the window is counted, whatever the window.
 """
 
 from __future__ import annotations
@@ -10,12 +9,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from math import isfinite
 
 import numpy as np
 from numba import njit
 
-from data_access.moods import MoodStore
+from data_access.map_index import SIDE, MapIndex
 from settings import get_settings
 
 CELLS_AT_MOST = 320_000
@@ -76,45 +76,61 @@ class Grid:
 
 
 def tally(
-    store: MoodStore,
+    index: MapIndex,
     window: Window,
     grid: Grid,
-    chosen: np.ndarray | None,
+    chosen: np.ndarray | None = None,
     moods: Sequence[int] | None = None,
     ids_at_most: int = 0,
+    ground: bool = False,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Songs of a window, counted in one pass over all of them.
+    """Songs of a window, each of them counted.
 
     `chosen` is a mask (songs,) bool, None for every song. Gives counts (cells, moods + 1) uint32 of the chosen songs
-    by cell, row by row from the upper left, and mood; the whole catalogue's in cells twice as large,
-    ((height + 1) // 2, (width + 1) // 2) uint32; and ids of chosen songs in the window that have one of `moods` (None:
-    any or none), ascending int32: all of them where they are at most `ids_at_most`.
+    by cell, row by row from the upper left, and mood; with `ground` the whole catalogue's in cells twice as large,
+    ((height + 1) // 2, (width + 1) // 2) uint32, else (0, 0); and ids of chosen songs in the window that have one of
+    `moods` (None: any or none), ascending int32: all of them where they are at most `ids_at_most`.
     """
-    kinds = len(store.model.moods)
-    slot = np.full(256, kinds, dtype=np.uint8)
-    slot[:kinds] = np.arange(kinds)
-    wanted = np.full(kinds + 1, moods is None)
+    wanted = np.full(index.kinds + 1, moods is None)
     wanted[list(moods or ())] = True
-    counts = np.zeros((grid.width * grid.height, kinds + 1), dtype=np.uint32)
-    whole = np.zeros(((grid.height + 1) // 2, (grid.width + 1) // 2), dtype=np.uint32)
-    parts = max(1, get_settings().count_threads)
+    counts = np.zeros((grid.width * grid.height, index.kinds + 1), dtype=np.uint32)
+    whole = np.zeros(((grid.height + 1) // 2, (grid.width + 1) // 2) if ground else (0, 0), dtype=np.uint32)
     scale = (grid.width / (window.x1 - window.x0), grid.height / (window.y1 - window.y0))
     songs = np.zeros(0, dtype=bool) if chosen is None else chosen
 
-    def count(part: int) -> np.ndarray:
+    def count(rows: tuple[int, int]) -> np.ndarray:
+        upper, lower = (window.y1 - row / scale[1] for row in rows)
         return _tally(
-            store.xy[0], store.xy[1], store.mood, slot, songs, wanted, window.x0, window.y1, *scale, grid.width,
-            grid.height, part, parts, counts, whole, ids_at_most,
+            index.x, index.y, index.slot, index.ids, index.starts, *index.blocks(window.x0, window.x1, lower, upper),
+            songs, wanted, window.x0, window.y1, *scale, grid.width, *rows, counts, whole, ids_at_most,
         )  # fmt: skip
 
-    found = np.sort(np.concatenate(list(_threads().map(count, range(parts)))))
+    found = np.sort(np.concatenate(list(_threads().map(count, _parts(index, window, grid)))))
     return counts, whole, found
 
 
-def nearest_song(store: MoodStore, window: Window, chosen: np.ndarray | None) -> int:
+def _parts(index: MapIndex, window: Window, grid: Grid) -> list[tuple[int, int]]:
+    """Rows of cells for each thread, first and behind the last, with about as many songs each.
+
+    They meet at even rows: cells of the whole catalogue are two rows high, and no two threads may write to one.
+    """
+    first, last, left, right = index.blocks(window.x0, window.x1, window.y0, window.y1)
+    block_rows = np.arange(first, last + 1) * SIDE
+    songs = np.cumsum(index.starts[block_rows + right + 1] - index.starts[block_rows + left])
+    parts = max(1, get_settings().count_threads)
+    ends = [0]
+    for part in range(1, parts):
+        block_row = first + int(np.searchsorted(songs, songs[-1] * part / parts))
+        row = (window.y1 - (index.top - block_row / index.down)) * grid.height / (window.y1 - window.y0)
+        ends.append(int(np.clip(row, ends[-1], grid.height)) // 2 * 2)
+    return list(pairwise([*ends, grid.height]))
+
+
+def nearest_song(index: MapIndex, window: Window, chosen: np.ndarray | None = None) -> int:
     """The chosen song of a window that is nearest to its middle; -1 without any."""
-    songs_of = np.zeros(0, dtype=bool) if chosen is None else chosen
-    return int(_nearest(store.xy[0], store.xy[1], songs_of, window.x0, window.x1, window.y0, window.y1))
+    songs = np.zeros(0, dtype=bool) if chosen is None else chosen
+    ends = (window.x0, window.x1, window.y0, window.y1)
+    return int(_nearest(index.x, index.y, index.ids, index.starts, *index.blocks(*ends), songs, *ends))
 
 
 def cells_of(counts: np.ndarray) -> tuple[np.ndarray, int]:
@@ -143,39 +159,45 @@ def _threads() -> ThreadPoolExecutor:
 
 @njit(nogil=True, cache=True)
 def _tally(
-    x, y, mood, slot, chosen, wanted, x0, y1, x_scale, y_scale, width, height, part, parts, counts, whole, at_most
+    x, y, slot, ids, starts, first_block, last_block, left_block, right_block, chosen, wanted, x0, y1, x_scale, y_scale,
+    width, first_row, end_row, counts, whole, at_most,
 ):  # fmt: skip
-    """Count the songs of every `parts`-th pair of rows: no two threads ever write to the same cell."""
+    """Count the songs of the rows first_row..end_row - 1 of cells."""
     found = np.empty(at_most, dtype=np.int32)
     n_found = 0
-    everything = len(chosen) == 0
-    for song in range(len(x)):
-        across = (np.float64(x[song]) - x0) * x_scale
-        down = (y1 - np.float64(y[song])) * y_scale
-        if across >= 0 and across < width and down >= 0 and down < height:  # a song without a place: NaN, never
-            row, column = int(down), int(across)
-            if (row >> 1) % parts == part:
-                whole[row >> 1, column >> 1] += np.uint32(1)
-                if everything or chosen[song]:
-                    kind = slot[mood[song]]
+    everything, ground = len(chosen) == 0, len(whole) > 0
+    for block_row in range(first_block, last_block + 1):
+        start, stop = starts[block_row * SIDE + left_block], starts[block_row * SIDE + right_block + 1]
+        for place in range(start, stop):
+            across = (np.float64(x[place]) - x0) * x_scale
+            down = (y1 - np.float64(y[place])) * y_scale
+            if across >= 0 and across < width and down >= first_row and down < end_row:
+                row, column = int(down), int(across)
+                if ground:
+                    whole[row >> 1, column >> 1] += np.uint32(1)
+                if everything or chosen[ids[place]]:
+                    kind = slot[place]
                     counts[row * width + column, kind] += np.uint32(1)
                     if wanted[kind] and n_found < at_most:
-                        found[n_found] = song
+                        found[n_found] = ids[place]
                         n_found += 1
     return found[:n_found]
 
 
 @njit(nogil=True, cache=True)
-def _nearest(x, y, chosen, x0, x1, y0, y1):
+def _nearest(
+    x, y, ids, starts, first_block, last_block, left_block, right_block, chosen, x0, x1, y0, y1
+):  # fmt: skip
     best, nearest = -1, np.inf
     middle_x, middle_y = (x0 + x1) / 2, (y0 + y1) / 2
     everything = len(chosen) == 0
-    for song in range(len(x)):
-        a, b = np.float64(x[song]), np.float64(y[song])
-        if a >= x0 and a < x1 and b > y0 and b <= y1 and (everything or chosen[song]):
-            distance = (a - middle_x) ** 2 + (b - middle_y) ** 2
-            if distance < nearest:
-                best, nearest = song, distance
+    for block_row in range(first_block, last_block + 1):
+        for place in range(starts[block_row * SIDE + left_block], starts[block_row * SIDE + right_block + 1]):
+            a, b = np.float64(x[place]), np.float64(y[place])
+            if a >= x0 and a < x1 and b > y0 and b <= y1 and (everything or chosen[ids[place]]):
+                distance = (a - middle_x) ** 2 + (b - middle_y) ** 2
+                if distance < nearest or (distance == nearest and ids[place] < best):
+                    best, nearest = ids[place], distance
     return best
 
 
@@ -184,20 +206,20 @@ def _cells(counts, levels, crowd_at_least, no_mood):
     """Counts by cell and mood as bytes, and how many songs a crowd is. Of equal moods the smaller number wins."""
     n_cells, slots = counts.shape
     sums = np.zeros(n_cells, dtype=np.uint32)
-    for cell in range(n_cells):
-        for slot in range(slots):
-            sums[cell] += counts[cell, slot]
-    crowd = _crowd(sums)
     cells = np.zeros(n_cells, dtype=np.uint8)
+    for cell in range(n_cells):
+        songs, most, best = np.uint32(0), 0, np.uint32(0)
+        for slot in range(slots):
+            number = counts[cell, slot]
+            songs += number
+            if number > best:
+                most, best = slot, number
+        sums[cell] = songs
+        cells[cell] = np.uint8((most if most < slots - 1 else no_mood) << 4)
+    crowd = _crowd(sums)
     of_count = _scale(sums.max(), crowd, levels, crowd_at_least)
     for cell in range(n_cells):
-        if sums[cell] > 0:
-            most = 0
-            for slot in range(1, slots):
-                if counts[cell, slot] > counts[cell, most]:
-                    most = slot
-            number = most if most < slots - 1 else no_mood
-            cells[cell] = np.uint8(number << 4) | of_count[min(sums[cell], len(of_count) - 1)]
+        cells[cell] |= of_count[min(sums[cell], len(of_count) - 1)]  # 0 | 0 without a song
     return cells, crowd
 
 

@@ -18,6 +18,7 @@ from data_access import explore, models, songs
 from data_access.catalogue import Catalogue
 from data_access.filters import SongFilter
 from data_access.map_grid import Grid, Window, cells_of, levels_of, nearest_song, tally
+from data_access.map_index import index_of
 from data_access.models import Model, NoModel
 from data_access.moods import MoodStore, open_moods
 
@@ -44,8 +45,8 @@ class View:
     cells: (height, width) uint8, the upper row first, as `map_grid.cells_of` makes them of the filtered songs. whole:
     ((height + 1) // 2, (width + 1) // 2) uint8, levels of the whole catalogue in cells twice as large; None without a
     filter. by_mood: filtered songs by mood number, the last is those without a mood; in_any_mood: the same without
-    the filter's moods, for a legend. in_window: songs of the whole catalogue. crowd: songs of a cell that has the
-    highest level. places: the filtered songs one by one, None for more than SONGS_ONE_BY_ONE.
+    the filter's moods, for a legend. crowd: songs of a cell that has the highest level. places: the filtered songs
+    one by one, None for more than SONGS_ONE_BY_ONE.
     """
 
     model: int
@@ -55,7 +56,6 @@ class View:
     whole: np.ndarray | None
     by_mood: tuple[int, ...]
     in_any_mood: tuple[int, ...]
-    in_window: int
     crowd: int
     places: tuple[Place, ...] | None
 
@@ -102,9 +102,10 @@ def view(catalogue: Catalogue, window: Window, grid: Grid, song_filter: SongFilt
     """The window under a filter. Raises NoModel, DatabaseDown, QueryTooSlow."""
     store = _moods(catalogue)
     # The moods of the filter come after the counting, so that the legend can say what the others would add.
+    filtered = song_filter != SongFilter()
     chosen = _selection(catalogue, store, song_filter.without("moods"))
     moods = [m.number for m in store.model.moods if m.name in song_filter.moods] if song_filter.moods else None
-    counts, whole, found = tally(store, window, grid, chosen, moods, SONGS_ONE_BY_ONE)
+    counts, whole, found = tally(index_of(store), window, grid, chosen, moods, SONGS_ONE_BY_ONE, filtered)
     in_any_mood = tuple(counts.sum(axis=0, dtype=np.int64).tolist())
     if moods is not None:
         counts[:, [kind for kind in range(counts.shape[1]) if kind not in moods]] = 0
@@ -116,10 +117,9 @@ def view(catalogue: Catalogue, window: Window, grid: Grid, song_filter: SongFilt
         window,
         grid,
         cells.reshape(grid.height, grid.width),
-        levels_of(whole) if song_filter != SongFilter() else None,
+        levels_of(whole) if filtered else None,
         by_mood,
         in_any_mood,
-        int(whole.sum(dtype=np.int64)),
         crowd,
         _places(catalogue, store, found) if few else None,
     )
@@ -132,8 +132,8 @@ def moods_in(catalogue: Catalogue, window: Window, song_filter: SongFilter) -> t
     """
     store = _moods(catalogue)
     chosen = _selection(catalogue, store, song_filter)
-    counts, _, _ = tally(store, window, Grid(1, 1), chosen)
-    nearest = nearest_song(store, window, chosen)
+    counts, _, _ = tally(index_of(store), window, Grid(1, 1), chosen)
+    nearest = nearest_song(index_of(store), window, chosen)
     return tuple(counts[0].tolist()), _places(catalogue, store, [nearest])[0] if nearest >= 0 else None
 
 

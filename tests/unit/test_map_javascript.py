@@ -141,7 +141,7 @@ def view(cells: list[list[int]], whole: list[list[int]] | None = None, places: t
     array = np.array(cells, dtype=np.uint8)
     height, width = array.shape
     ground = None if whole is None else np.array(whole, dtype=np.uint8)
-    return View(7, Window(0, 1, 0, 1), Grid(width, height), array, ground, (3, 1), (3, 1), 4, 2, places)
+    return View(7, Window(0, 1, 0, 1), Grid(width, height), array, ground, (3, 1), (3, 1), 2, places)
 
 
 def decoded(of: View) -> dict:
