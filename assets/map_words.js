@@ -41,7 +41,8 @@
         if (!answer.songs) return `None of ${of} songs in view.`;
         const found = answer.songs === (truth ? base.selected : base.placed) ? `All ${of}` : `${mg.count(answer.songs)} of ${of}`;
         const shares = counted(base, answer).map(({ mood, songs }) => `${mood ? mood.name : "no mood"} ${mg.percent(songs / answer.songs)}`);
-        return `${found} songs in view: ${shares.slice(0, 6).join(", ")}${shares.length > 6 ? " …" : ""}.`;
+        const between = base.moods.some((mood) => mood.name.includes(",")) ? "; " : ", ";
+        return `${found} songs in view: ${shares.slice(0, 6).join(between)}${shares.length > 6 ? " …" : ""}.`;
     }
 
     function numbers(base, answer) {

@@ -16,6 +16,7 @@ PAGES = {
     "": "MusicGroup: songs by how they sound",
     "explore": "Explore",
     "moods": "Moods",
+    "map": "Map",
     "data": "Data",
 }
 

@@ -261,6 +261,13 @@ def test_what_is_in_view_in_words(moods: list[int], truth: str, words: str):
     assert run(expression, "format.js", "map_words.js") == words
 
 
+def test_names_with_commas_are_told_apart():
+    base = {"placed": 3, "moods": [{"number": 0, "name": "loud, fast"}, {"number": 1, "name": "quiet"}]}
+    answer = {"songs": 3, "moods": [2, 1, 0]}
+    found = run(f"mg.map.words.summary({json.dumps(base)}, {json.dumps(answer)}, '')", "format.js", "map_words.js")
+    assert found == "All 3 songs in view: loud, fast 67 %; quiet 33 %."
+
+
 def test_a_mood_is_put_into_the_filter_and_taken_out_again():
     toggled = """(() => { const p = new URLSearchParams("mood=Sad&energy=0.5..");
         mg.map.words.toggle(p, "mood", "Happy"); const a = String(p);
