@@ -146,14 +146,14 @@ def _k_button(
         place = list(k).index(number)
         words += f": inertia {inertia[place]:,.0f}, silhouette {silhouette[place]:.3f}"
     marks = [text for text, is_it in (("elbow", number == elbow), ("chosen", number == chosen)) if is_it]
-    classes = ["mg-curve-k", *(f"mg-curve-k-{mark}" for mark in marks)]
+    classes = ["mg-curve-k", _hint_side(number - 2, 11), *(f"mg-curve-k-{mark}" for mark in marks)]
     return html.Button(
         [
             html.Span(" · ".join(marks), className="mg-curve-mark"),
             html.Span(str(number), className="mg-curve-number"),
         ],
         type="button",
-        className=" ".join(classes),
+        className=" ".join(filter(None, classes)),
         disabled=not may_choose,
         **parts.data(mg_k=str(number), hint=words),
         **parts.aria(
@@ -221,14 +221,32 @@ def columns_of_shares(
         html.Div(
             [
                 html.Div(className="mg-column-stack", style={"backgroundImage": stack(tones, counts, "to top")}),
-                html.Span(label if label in labelled else "", className="mg-column-label"),
+                _column_label(label, labelled),
             ],
-            className="mg-column mg-column-few" if sum(counts) < 30 else "mg-column",
+            className=" ".join(
+                filter(
+                    None, ("mg-column", "mg-column-few" if sum(counts) < 30 else "", _hint_side(place, len(columns)))
+                )
+            ),
             **parts.data(hint=f"{label}: {shares_in_words(tones, counts) or 'no songs'} ({sum(counts):,} songs)"),
         )
-        for label, counts in columns
+        for place, (label, counts) in enumerate(columns)
     ]
     return html.Div(bars, className="mg-column-plot", **parts.aria(hidden="true"))
+
+
+def _column_label(label: str, labelled: Sequence[str]) -> Component:
+    if label not in labelled:
+        return html.Span(className="mg-column-label")
+    every_other = " mg-column-minor" if labelled.index(label) % 2 else ""  # left out where there is little room
+    return html.Span(label, className=f"mg-column-label{every_other}")
+
+
+def _hint_side(place: int, places: int) -> str:
+    """At the ends of a row of marks a hint must not leave the window."""
+    if place < 0.15 * places:
+        return "mg-hint-start"
+    return "mg-hint-end" if place >= 0.85 * places else ""
 
 
 def rows_of_shares(tones: Sequence[Tone], rows: Sequence[tuple[str, Sequence[int]]]) -> Component:

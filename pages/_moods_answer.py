@@ -274,10 +274,12 @@ def _trend(tones: Sequence[Tone], columns: Sequence[tuple[str, Sequence[int]]]) 
     (first, before), (last, after) = columns[0], columns[-1]
     change = [a / sum(after) - b / sum(before) for a, b in zip(after, before, strict=True)]
     up, down = (function(range(len(change)), key=change.__getitem__) for function in (max, min))
-    return (
-        f"From {first} to {last}: {tones[up].name} {before[up] / sum(before):.0%} → {after[up] / sum(after):.0%}, "
-        f"{tones[down].name} {before[down] / sum(before):.0%} → {after[down] / sum(after):.0%}."
-    )
+
+    def moved(mood: int) -> str:
+        shares = (parts.percent(counts[mood] / sum(counts)) for counts in (before, after))
+        return f"{tones[mood].name} {' → '.join(shares)}"
+
+    return f"From {first} to {last}: {moved(up)}, {moved(down)}."
 
 
 def by_genre(shown: Shown) -> Drawn:
@@ -290,7 +292,7 @@ def by_genre(shown: Shown) -> Drawn:
     # The genre that has most of its songs in one mood.
     name, counts = max(rows, key=lambda row: max(row[1]) / (sum(row[1]) + 20))
     top = max(range(len(counts)), key=counts.__getitem__)
-    says = f"Most of one mood: {name}, {counts[top] / sum(counts):.0%} {shown.tones[top].name}."
+    says = f"Most of one mood: {name}, {parts.percent(counts[top] / sum(counts))} {shown.tones[top].name}."
     if len(rows) > GENRES_SHOWN:
         says += f" The {GENRES_SHOWN} largest of {len(rows)} genres; all are under Numbers."
     drawn = html.Div([

@@ -8,17 +8,19 @@ from types import SimpleNamespace
 from urllib.parse import parse_qs
 
 import pytest
+from dash import dcc, html
 from dash.development.base_component import Component
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components import mood_charts, mood_scores
+from components import island, mood_charts, mood_scores
 from components.mood_charts import Ridge, Tone
 from data_access.filters import Range, SongFilter
 from data_access.models import MayNotWrite
 from ml import job_keep
 from ml.job_files import JobFolder
 from ml.spec import ALGORITHMS, FEATURES, SCALINGS, ModelSpec, SpecError
+from pages import _moods_answer as answer
 from pages._moods_state import CATALOGUE, FILTER, Choice, resolved, values_of
 
 LOUD = SongFilter().with_range("energy", Range(0.8, None))
@@ -178,3 +180,73 @@ def test_a_role_that_may_not_write_is_told_the_command(tmp_path, monkeypatch: py
     )
     monkeypatch.setattr(job_keep.catalogue, "current", lambda: SimpleNamespace(version=2, started_at=then))
     assert job_keep.keep(job)["error"] == "The catalogue was replaced meanwhile; fit it again."
+
+
+# ---- islands, and what charts say ---------------------------------------------------------------
+
+
+def test_an_island_is_a_tree_of_plain_elements() -> None:
+    made = html.Div(
+        ["5 < 6", html.Button("go", className="a", disabled=False, **{"data-k": "3"}), dcc.Link("on", href="/x")],
+        id="left-out",
+        style={"--share": "5%"},
+    )
+    assert island.tree(made) == [
+        "div",
+        {"style": {"--share": "5%"}},
+        [None, {}, ["5 < 6", ["button", {"className": "a", "data-k": "3"}, "go"],
+                    ["a", {"href": "/x", "data-mg-link": "yes"}, "on"]]],
+    ]  # fmt: skip
+    assert island.trees(moods_curve_plot=None) == {"moods-curve-plot": None}
+    with pytest.raises(TypeError, match="Graph cannot be in an island"):
+        island.tree(dcc.Graph())
+
+
+def shown(**told: object) -> answer.Shown:
+    report = {
+        "moods": [
+            {"name": "Happy", "colour": 7, "songs": 60, "means": {"tempo": 120.0}, "effects": {"tempo": 0.5}},
+            {"name": "Sad", "colour": 1, "songs": 40, "means": {"tempo": 90.0}, "effects": {"tempo": -0.5}},
+        ],
+        "spec": ModelSpec(k=2).to_query(), "filter": "", "means": {"tempo": 108.0},
+        "years": [1989, 1990, 1991], "by_year": [[40, 10, 0], [20, 15, 15]],
+        "genres": ["rock", "folk", "none"], "by_genre": [[50, 5, 0], [10, 25, 0]],
+        "agreement": {"rand": 0.95, "model": 3, "names": ["A", "B"], "table": [[60, 0], [5, 35]]},
+    }  # fmt: skip
+    return answer.Shown({**report, **told}, None, None, None, None)
+
+
+def cells(table: Component) -> list[list[str]]:
+    return [[cell.children for cell in row.children] for row in table.children.children[2].children]
+
+
+def test_years_add_up_to_decades() -> None:
+    drawn, says, table = answer.by_time(shown(), decades=True)
+    assert says == "From 1980s to 1990s: Sad 33 % → 75 %, Happy 67 % → 25 %."
+    assert cells(table) == [["1980s", "40", "20"], ["1990s", "10", "30"]]
+    assert "var(--mg-cat-7) 0% 66.67%, var(--mg-cat-1) 66.67% 100.00%" in text_of(drawn)
+    _, _, by_year = answer.by_time(shown(), decades=False)
+    assert cells(by_year)[1] == ["1990", "10", "15"]
+    assert answer.by_time(shown(years=[], by_year=[[], []]), decades=True) == (None, "", None)
+
+
+def test_genres_go_by_size_and_the_purest_is_named() -> None:
+    _, says, table = answer.by_genre(shown())
+    assert says == "Most of one mood: rock, 83 % Happy."
+    assert cells(table) == [["rock", "50", "10"], ["folk", "5", "25"]]  # without the genre that has no song
+
+
+def test_agreement_is_said_in_words_and_number() -> None:
+    drawn, says, _ = answer.agreement(shown())
+    assert says == "Beside model 3: practically the same. Adjusted Rand index 0.95; 1 is equal, 0 is chance."
+    assert '"100 %"' in text_of(drawn)
+    assert answer.agreement(shown(agreement=None))[0] is None
+
+
+def test_the_curve_is_described_by_its_elbow_and_its_peak() -> None:
+    told = {"k": [2, 3, 4], "inertia": [9.0, 4.0, 3.5], "silhouette": [0.2, 0.3, 0.1], "elbow": 3, "sample": 100}
+    with_curve = answer.Shown(shown().report, None, told, None, None)
+    assert answer.curve(with_curve)[1].startswith(
+        "The curve bends at 3 moods; the silhouette is highest at 3. Chosen: 2."
+    )
+    assert answer.curve(shown())[2] is None
