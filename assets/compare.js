@@ -9,7 +9,8 @@
   let truth = null;
   let known = null; // the page that `truth` is of
   let chosen = ""; // the feature that the dropdown shows
-  let names = {}; // token -> name, of all that were shown
+  const names = {}; // token -> name, of all that were shown
+  const colours = {}; // token -> slot, of all that were shown
   let focus = null; // {token, act, place}: where the keyboard was before the chips were drawn anew
   let armed = ""; // the thing that waits for the one to swap with
   let said = "";
@@ -31,13 +32,21 @@
     return mg.path("compare") + (text ? "?" + text : "");
   }
 
-  /** The colours of the things that had one; new ones get theirs from the server. */
-  function slotsFor(things, before) {
-    return Object.fromEntries(things.filter((token) => token in before).map((token) => [token, before[token]]));
+  /** The colours of the things: what is shown keeps its own, what was shown before gets its own again where that is
+   *  free, and what is new gets one from the server. */
+  function slotsFor(things) {
+    const slots = {};
+    for (const earlier of [truth.slots, colours]) {
+      for (const token of things) {
+        const free = !(token in slots) && !Object.values(slots).includes(earlier[token]);
+        if (token in earlier && free) slots[token] = earlier[token];
+      }
+    }
+    return slots;
   }
 
   function made(things, feature, against) {
-    return { things, feature, against: things.includes(against) ? against : "", slots: slotsFor(things, truth.slots) };
+    return { things, feature, against: things.includes(against) ? against : "", slots: slotsFor(things) };
   }
 
   function change(next, words) {
@@ -94,6 +103,7 @@
   function shown(answer) {
     if (!answer || !page()) return;
     Object.assign(names, answer.names);
+    Object.assign(colours, answer.slots);
     if (String(answer.asked) !== String(truth.things)) return; // a newer one is on its way
     truth = { ...truth, things: answer.things, against: answer.against, slots: answer.slots };
     armed = "";

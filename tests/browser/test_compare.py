@@ -92,6 +92,11 @@ def test_removing_keeps_colours_and_the_keyboards_place(site: str, page: Page) -
     until(page, "!document.querySelector('.mg-compare-distribution .traceslot1')")
     page.keyboard.press("Delete")
     expect_things(page, "The Beach Boys")
+    page.go_back()
+    expect_things(page, "rock", "The Beach Boys")
+    assert slots(page) == {"genre:rock": "2", BEACH: "3"}
+    page.go_forward()
+    expect_things(page, "The Beach Boys")
     control(page, BEACH, "remove").click()
     expect(page.locator("#compare-empty")).to_be_visible()
     expect(page.locator("#compare-body")).to_be_hidden()
