@@ -216,6 +216,7 @@ def main(arguments: list[str]) -> int:
             Fitter(stages, say).serve()
             return 0
         case ["keep", folder]:
+            os.nice(NICENESS // 2)  # somebody waits for it
             from ml.job_keep import keep  # noqa: PLC0415
 
             say(keep(JobFolder(Path(folder))))

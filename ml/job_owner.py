@@ -14,6 +14,7 @@ from ml.fitter_link import FitterLink
 from ml.job_files import JobFolder, Jobs
 
 IDLE_SECONDS = 600
+WAITING_AT_MOST = 12
 _LOOK_SECONDS = 0.05
 
 
@@ -29,6 +30,11 @@ class Owner(threading.Thread):
         self._warm = False
         self._run = 0
         self.busy = False
+
+    @property
+    def full(self) -> bool:
+        """Whether so many jobs wait that another one had better not be begun."""
+        return len(self._queue) >= WAITING_AT_MOST
 
     def add(self, job: JobFolder, lock: int) -> None:
         """Queue a job; `lock` is closed when it has ended."""

@@ -37,6 +37,10 @@ SOURCE: list[str] = []
 """Where the fitter takes its stages from, as "module:function"; empty is `ml.fit`. Tests put their own in."""
 
 
+class TooManyFits(RuntimeError):
+    """So many fits wait already that this one is not begun; the message is one sentence for people."""
+
+
 class KeepError(RuntimeError):
     """A model could not be stored; the message is one sentence for people."""
 
@@ -98,7 +102,7 @@ def key_for(spec: ModelSpec, song_filter: SongFilter) -> str:
 def start(spec: ModelSpec, song_filter: SongFilter, who: str = "") -> str:
     """Have this fitted, or join the one that is being or has been fitted; gives its key.
 
-    Whatever else `who` waited for is left. Raises NoCatalogue, DatabaseDown.
+    Whatever else `who` waited for is left. Raises TooManyFits, NoCatalogue, DatabaseDown.
     """
     live = catalogue.current()
     stored = models.current(live)
@@ -196,6 +200,9 @@ def _key(live: Catalogue, stored: Model | None, spec: ModelSpec, song_filter: So
 
 
 def _begin(job: JobFolder, live: Catalogue, stored: Model | None, spec: ModelSpec, song_filter: SongFilter) -> None:
+    owner = _owner()
+    if owner.full:
+        raise TooManyFits("Many fits are waiting already; please choose again in a minute.")
     lock = job.take()
     assert lock is not None, "the lock of a job that had ended was taken"
     job.clear()
@@ -208,7 +215,6 @@ def _begin(job: JobFolder, live: Catalogue, stored: Model | None, spec: ModelSpe
             "filter": song_filter.to_query(),
         },
     )
-    owner = _owner()
     words = "Waiting for another fit to end" if owner.busy else "Starting"
     job.write("state", {"state": "waiting", "words": words, "share": 0.0})
     owner.add(job, lock)

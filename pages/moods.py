@@ -27,6 +27,7 @@ from ml.spec import SpecError
 from ops import password
 from pages import _guard as guard
 from pages import _moods_answer as answer
+from pages import _moods_fits as fits
 from pages import _moods_keep as keeping
 from pages import _moods_parts as pieces
 from pages._moods_state import Choice, resolved, values_of
@@ -110,8 +111,11 @@ def begin(chosen: dict, who: str) -> tuple:
         job |= {"key": None, "progress": {"state": "stored", "words": f"The stored model, number {stored.model}"}}
     else:
         assert choice.spec is not None
-        key = jobs.start(choice.spec, choice.fitted_filter, _watcher(who))
-        job |= {"key": key, "progress": _told(jobs.look(key))}
+        try:
+            key = jobs.start(choice.spec, choice.fitted_filter, fits.watcher(who))
+        except jobs.TooManyFits as error:
+            return (*[no_update] * 8, str(error))
+        job |= {"key": key, "progress": fits.told(jobs.look(key))}
     of = choice.song_filter
     songs = explore.summarise(of).selected if of != SongFilter() else live.songs or 0
     shown = [no_update] * len(_CONTROLS) if values else [values_of(choice)[name] for name in _CONTROLS]
@@ -131,28 +135,11 @@ def follow(_tick: int, job: dict | None, who: str) -> object:
     """How far the fit is."""
     if not job or not job["key"]:
         return no_update
-    progress = jobs.look(job["key"], _watcher(who))
+    progress = jobs.look(job["key"], fits.watcher(who))
     choice, _ = Choice.from_text(job["query"])
     if progress.final and choice.spec and jobs.key_for(choice.spec, choice.fitted_filter) != job["key"]:
         return {"key": job["key"], "state": "outdated"}  # another catalogue or model: asked for anew
-    return _told(progress)
-
-
-def _told(progress: jobs.Progress) -> dict:
-    return {
-        "key": progress.key,
-        "state": progress.state,
-        "words": progress.error or progress.words,
-        "share": progress.share,
-        "seconds": round(progress.seconds, 1),
-        "report": next((stage for stage in ("whole", "preview") if stage in progress.stages), None),
-        "extras": sum(stage not in ("whole", "preview") for stage in progress.stages),
-    }
-
-
-def _watcher(who: object) -> str:
-    """The name of an open page, as `layout` gave it; it becomes part of a file's name."""
-    return who if isinstance(who, str) and len(who) == 32 and set(who) <= set("0123456789abcdef") else ""
+    return fits.told(progress)
 
 
 @dash.callback(
@@ -166,8 +153,8 @@ def cancel(_clicks: int, job: dict | None, who: str) -> object:
     """Stop waiting; the fit itself ends unless somebody else waits for it too."""
     if not job or not job["key"]:
         return no_update
-    jobs.cancel(job["key"], _watcher(who))
-    return _told(jobs.look(job["key"])) | {"state": "cancelled", "words": "Cancelled"}
+    jobs.cancel(job["key"], fits.watcher(who))
+    return fits.told(jobs.look(job["key"])) | {"state": "cancelled", "words": "Cancelled"}
 
 
 clientside_callback(

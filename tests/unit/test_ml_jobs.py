@@ -17,7 +17,8 @@ import pytest
 from data_access.filters import SongFilter
 from ml import jobs
 from ml.job_files import KEPT_JOBS, WATCHED_SECONDS, Jobs
-from ml.jobs import Progress
+from ml.job_owner import WAITING_AT_MOST
+from ml.jobs import Progress, TooManyFits
 from ml.spec import ModelSpec
 from settings import PROJECT_DIR, get_settings
 from tests import servers
@@ -237,14 +238,24 @@ def test_a_new_catalogue_or_model_never_gets_an_old_answer(change: str, world: W
 
 
 def test_only_the_latest_jobs_are_kept(world: World) -> None:
-    keys = [jobs.start(QUICK, SongFilter(text=f"word {number}")) for number in range(KEPT_JOBS + 3)]
-    wait(lambda: jobs.look(keys[-1]).final)
+    keys = []
+    for number in range(KEPT_JOBS + 3):
+        keys.append(jobs.start(QUICK, SongFilter(text=f"word {number}")))
+        wait(lambda: jobs.look(keys[-1]).final)
     newest = jobs.start(ENDLESS, ALL)
     kept = {folder.path.name for folder in jobs._jobs().all()}
     assert len(kept) == KEPT_JOBS
     assert keys[0] not in kept
     assert {keys[-1], newest} < kept
     assert jobs.look(keys[0]).error == "This fit is no longer kept."
+
+
+def test_not_everything_can_wait(world: World) -> None:
+    fitting(jobs.start(ENDLESS, ALL))
+    for number in range(WAITING_AT_MOST):
+        jobs.start(QUICK, SongFilter(text=f"word {number}"))
+    with pytest.raises(TooManyFits, match="Many fits are waiting"):
+        jobs.start(QUICK, SongFilter(text="one more"))
 
 
 def test_what_is_no_key_opens_no_file(world: World) -> None:
