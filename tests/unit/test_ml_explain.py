@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_access.models import Mood
@@ -27,6 +27,7 @@ FITTED = Fitted(
 songs = st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(-40, 0), st.floats(50, 220))
 
 
+@settings(deadline=None)
 @given(songs)
 def test_shares_add_up_to_what_parts_the_two_moods(song: tuple[float, ...]) -> None:
     values = np.array(song, dtype=np.float32)

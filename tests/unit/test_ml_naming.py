@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ml.naming import WORDS, named
@@ -35,6 +35,7 @@ def test_prototypes_have_their_own_words_and_colours() -> None:
     assert [mood.name for mood in found] == list(COLOURS)
 
 
+@settings(deadline=None)
 @given(st.permutations(range(6)))
 def test_the_run_s_numbers_do_not_matter(order: list[int]) -> None:
     prototypes = [word.prototype for word in WORDS.values()]
@@ -42,6 +43,7 @@ def test_the_run_s_numbers_do_not_matter(order: list[int]) -> None:
     assert [(mood.name, order[mood.group]) for mood in found] == list(zip(WORDS, range(6), strict=True))
 
 
+@settings(deadline=None)
 @given(st.lists(effects, min_size=2, max_size=12))
 def test_a_word_is_true_of_its_mood_and_names_and_colours_are_distinct(centroids: list[dict]) -> None:
     found = named(centroids)
@@ -55,6 +57,7 @@ def test_a_word_is_true_of_its_mood_and_names_and_colours_are_distinct(centroids
     assert all(1 <= mood.colour <= 12 for mood in found)
 
 
+@settings(deadline=None)
 @given(other_effects)
 def test_other_features_are_described_distinctly(centroids: list[dict]) -> None:
     found = named(centroids)
@@ -64,6 +67,7 @@ def test_other_features_are_described_distinctly(centroids: list[dict]) -> None:
     assert len({mood.colour for mood in found}) == len(found)
 
 
+@settings(deadline=None)
 @given(st.lists(effects, min_size=2, max_size=12), st.randoms())
 def test_any_order_of_the_groups_gives_the_same_moods(centroids: list[dict], random) -> None:
     order = list(range(len(centroids)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
@@ -17,6 +17,7 @@ labels = st.integers(2, 80).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(labels)
 def test_rand_index_is_scikit_learn_s(pair: tuple[np.ndarray, np.ndarray]) -> None:
     one, other = pair

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qs
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_access.fields import FIELDS
@@ -21,6 +21,7 @@ specs = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(specs)
 def test_a_spec_comes_back_from_its_query(spec: ModelSpec) -> None:
     assert ModelSpec.from_query(dict(parse_qs(spec.to_query()))) == (spec, [])
