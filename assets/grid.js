@@ -80,10 +80,11 @@
         /** Show the columns of fields that the catalogue has, hide the others. */
         showFields(id, fields, present) {
             const api = apiOf(id);
-            const again = () => document.getElementById(id) && mg.grid.showFields(id, fields, present);
+            const page = document.getElementById("explore-page"); // is there before the grid, whose code loads by itself
+            const again = () => page?.isConnected && mg.grid.showFields(id, fields, present);
             if (!api) return void setTimeout(again, 200);
             for (const there of [true, false]) {
-                const wrong = fields.filter((field) => present.has(field) === there && api.getColumn(field)?.isVisible() !== there);
+                const wrong = fields.filter((field) => present.has(field) === there && api.getColumn(field)?.isVisible() === !there);
                 if (wrong.length) api.setColumnsVisible(wrong, there);
             }
         },

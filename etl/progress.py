@@ -38,11 +38,9 @@ class Progress:
                 print(f"{name}: {self.seconds[name]:.1f} s", file=sys.stderr, flush=True)
 
     def say(self, words: str) -> None:
-        """What the stage is at, where its end cannot be told."""
+        """What the stage is at, where its end cannot be told; for people, not for logs."""
         if self._bar is not None:
             self._bar.set_description_str(words)
-        elif self._quiet:
-            print(f"  {words}", file=sys.stderr, flush=True)
 
     def at(self, position: int, rows: int) -> None:
         """How far the stage is, and the rows it has been through."""

@@ -6,8 +6,10 @@ import csv
 import io
 import json
 import re
+import time
 from urllib.parse import parse_qs, urlsplit
 
+import psycopg2
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -170,6 +172,41 @@ def test_an_area_of_the_map_is_a_chip_and_one_of_an_earlier_map_says_so(explore:
     explore.open(f"area={number + 1000}:{left}")
     assert explore.selected() == 0
     expect(explore.sentence).to_contain_text("an area of an earlier map")
+
+
+def test_a_catalogue_without_moods_is_explored_without_them(explore: Explore, stored: MoodStore, database: str) -> None:
+    connection = psycopg2.connect(database)
+    connection.autocommit = True
+    set_state = "UPDATE musicgroup.model SET state = %s WHERE model = %s"
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(set_state, ("retired", stored.model.model))
+            until_looked_again()
+            explore.open("explicit=no")
+            expect(explore.page.locator("#explore-moods")).to_be_hidden()
+            expect(explore.page.locator("#explore-genres")).to_be_visible()
+            explore.wait_for_rows(explore.selected())
+            expect(explore.cell(0, "title")).to_have_text(re.compile(r"\S"))
+            expect(explore.page.locator('#explore-table .ag-header-cell[col-id="mood"]')).to_have_count(0)
+            explore.page.locator('[data-facet="time=4"]').click()
+            expect(explore.sentence).to_contain_text("4 beats")
+            explore.open(f"mood={stored.model.moods[0].name}")
+            assert explore.selected() == 0
+            cursor.execute(set_state, ("live", stored.model.model))
+            until_looked_again()
+            explore.page.locator("#explore-reset").click()  # no reload: the page learns of the model by itself
+            expect(explore.page.locator("#explore-moods")).to_be_visible()
+            expect(explore.page.locator('#explore-table .ag-header-cell[col-id="mood"]')).to_have_count(1)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(set_state, ("live", stored.model.model))
+        connection.close()
+        models.forget()
+
+
+def until_looked_again() -> None:
+    """Until every worker must have forgotten which model was live: an answer may be a second old."""
+    time.sleep(1.2)
 
 
 def test_the_data_page_says_which_model_serves(explore: Explore, site: str, stored: MoodStore) -> None:
