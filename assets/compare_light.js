@@ -49,7 +49,8 @@
   const focused = () => (document.activeElement?.matches(":focus-visible") ? slotOf(document.activeElement) : "");
 
   document.addEventListener("pointermove", pointed, { passive: true });
+  document.addEventListener("pointerdown", pointed, { passive: true }); // fingers do not hover
   document.addEventListener("focusin", (event) => page() && light(slotOf(event.target)));
   document.addEventListener("focusout", (event) => page() && !slotOf(event.relatedTarget) && light(""));
-  document.documentElement.addEventListener("pointerleave", () => light(focused()));
+  document.documentElement.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && light(focused()));
 })();

@@ -18,6 +18,7 @@ PAGES = {
     "moods": "Moods",
     "map": "Map",
     "data": "Data",
+    "compare": "Compare",
 }
 
 
