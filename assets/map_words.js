@@ -119,7 +119,6 @@
         const act = event.target.closest("[data-map-key]");
         if (mood) mg.map.change((params) => toggle(params, "mood", mood.dataset.mood));
         else if (part) mg.map.change((params) => params.delete(part.dataset.remove));
-        else if (event.target.closest("#map-page [data-reset]")) mg.map.change((params) => [...params.keys()].forEach((name) => params.delete(name)));
         else if (mode) mg.map.setMode(mode.dataset.mapMode);
         else if (act) mg.map.act(act.dataset.mapKey);
     });

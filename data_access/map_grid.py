@@ -133,14 +133,17 @@ def nearest_song(index: MapIndex, window: Window, chosen: np.ndarray | None = No
     return int(_nearest(index.x, index.y, index.ids, index.starts, *index.blocks(*ends), songs, *ends))
 
 
-def cells_of(counts: np.ndarray) -> tuple[np.ndarray, int]:
-    """`tally`'s counts (cells, moods + 1) as bytes (cells,) uint8, and the songs of a cell of the highest level.
+def cells_of(counts: np.ndarray, moods: Sequence[int] | None = None) -> tuple[np.ndarray, int, np.ndarray]:
+    """`tally`'s counts (cells, moods + 1) as bytes (cells,) uint8, the songs of a cell of the highest level, and sums.
 
     A byte is 0 without a song, else mood << 4 | level: the mood that most songs of the cell have, the smaller number of
-    equal ones (NO_MOOD for songs without one), and 1..LEVELS by the logarithm of how many they are.
+    equal ones (NO_MOOD for songs without one), and 1..LEVELS by the logarithm of how many they are. With `moods` only
+    these count for the bytes. The sums (moods + 1,) int64 are of all counts.
     """
-    cells, crowd = _cells(counts, LEVELS, _CROWD, NO_MOOD)
-    return cells, int(crowd)
+    wanted = np.full(counts.shape[1], moods is None)
+    wanted[list(moods or ())] = True
+    cells, crowd, sums = _cells(counts, wanted, LEVELS, _CROWD, NO_MOOD)
+    return cells, int(crowd), sums
 
 
 def levels_of(counts: np.ndarray) -> np.ndarray:
@@ -202,25 +205,27 @@ def _nearest(
 
 
 @njit(nogil=True, cache=True)
-def _cells(counts, levels, crowd_at_least, no_mood):
-    """Counts by cell and mood as bytes, and how many songs a crowd is. Of equal moods the smaller number wins."""
+def _cells(counts, wanted, levels, crowd_at_least, no_mood):
     n_cells, slots = counts.shape
-    sums = np.zeros(n_cells, dtype=np.uint32)
+    sums = np.zeros(slots, dtype=np.int64)
+    songs = np.zeros(n_cells, dtype=np.uint32)
     cells = np.zeros(n_cells, dtype=np.uint8)
     for cell in range(n_cells):
-        songs, most, best = np.uint32(0), 0, np.uint32(0)
+        most, best = 0, np.uint32(0)
         for slot in range(slots):
             number = counts[cell, slot]
-            songs += number
-            if number > best:
-                most, best = slot, number
-        sums[cell] = songs
+            sums[slot] += number
+            if wanted[slot]:
+                songs[cell] += number
+                if number > best:
+                    most, best = slot, number
         cells[cell] = np.uint8((most if most < slots - 1 else no_mood) << 4)
-    crowd = _crowd(sums)
-    of_count = _scale(sums.max(), crowd, levels, crowd_at_least)
+    crowd = _crowd(songs)
+    of_count = _scale(songs.max(), crowd, levels, crowd_at_least)
     for cell in range(n_cells):
-        cells[cell] |= of_count[min(sums[cell], len(of_count) - 1)]  # 0 | 0 without a song
-    return cells, crowd
+        level = of_count[min(songs[cell], len(of_count) - 1)]
+        cells[cell] = cells[cell] | level if level > 0 else np.uint8(0)
+    return cells, crowd, sums
 
 
 @njit(nogil=True, cache=True)

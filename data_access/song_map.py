@@ -106,10 +106,8 @@ def view(catalogue: Catalogue, window: Window, grid: Grid, song_filter: SongFilt
     chosen = _selection(catalogue, store, song_filter.without("moods"))
     moods = [m.number for m in store.model.moods if m.name in song_filter.moods] if song_filter.moods else None
     counts, whole, found = tally(index_of(store), window, grid, chosen, moods, SONGS_ONE_BY_ONE, filtered)
-    in_any_mood = tuple(counts.sum(axis=0, dtype=np.int64).tolist())
-    if moods is not None:
-        counts[:, [kind for kind in range(counts.shape[1]) if kind not in moods]] = 0
-    cells, crowd = cells_of(counts)
+    cells, crowd, sums = cells_of(counts, moods)
+    in_any_mood = tuple(sums.tolist())
     by_mood = tuple(songs if moods is None or kind in moods else 0 for kind, songs in enumerate(in_any_mood))
     few = sum(by_mood) <= SONGS_ONE_BY_ONE
     return View(

@@ -150,13 +150,13 @@ def test_a_view_is_never_larger_than_it_may_be(per_cell: float) -> None:
     width, height = 800, 400
     assert width * height == map_grid.CELLS_AT_MOST
     counts = rng.poisson(per_cell / 13, (width * height, 13)).astype(np.uint32)
-    cells, _ = map_grid.cells_of(counts)
+    cells, _, _ = map_grid.cells_of(counts)
     whole = map_grid.levels_of(rng.poisson(4 * per_cell, (height // 2, width // 2)).astype(np.uint32))
     assert len(brotli.compress(cells.tobytes() + whole.tobytes(), quality=4)) + 1000 <= ANSWER_AT_MOST
 
 
 def test_of_equal_moods_the_smaller_number_counts() -> None:
-    cells, crowd = map_grid.cells_of(np.array([[0, 2, 2, 0], [0, 0, 0, 1], [1, 0, 0, 1]], dtype=np.uint32))
+    cells, crowd, _ = map_grid.cells_of(np.array([[0, 2, 2, 0], [0, 0, 0, 1], [1, 0, 0, 1]], dtype=np.uint32))
     assert [cell >> 4 for cell in cells.tolist()] == [1, NO_MOOD, 0]
     assert crowd == 4
 
