@@ -27,6 +27,9 @@ BY_QUERY = [
     ("explicit=no", "not explicit"),
     ("genre=hip-hop&genre=rock%2C+hard", "hip-hop or rock, hard"),
     ("text=love+you", "“love you”"),
+    ("mood=Sad&mood=Happy", "Happy or Sad"),
+    ("mood=loud%2C+fast&genre=rock", "loud, fast, rock"),
+    ("area=3:0,0,1.5,0,1,-2.25", "an area of the map"),
 ]
 
 
@@ -51,6 +54,23 @@ def test_a_query_becomes_a_sentence_and_comes_back(query: str, sentence: str) ->
         ("time=9", "time=9 is not a time signature; write 1 to 7, or unknown."),
         ("time=²", "time=² is not a time signature; write 1 to 7, or unknown."),
         ("explicit=maybe", "explicit=maybe is neither yes nor no."),
+        *(
+            (
+                f"area={token}",
+                f"area={token[:40]} is not an area of the map; draw one there, or write <model>:x,y,x,y,x,y "
+                "with 3 to 60 corners.",
+            )
+            for token in (
+                "here",
+                "1:0,0,1,1",
+                "1:0,0,1,1,2",
+                "1:0,0,1,nan,2,2",
+                "1:0,0,1,1e9,2,2",
+                "-1:0,0,1,1,2,2",
+                "x:0,0,1,1,2,2",
+                "1:" + ",".join(["0.1"] * 122),
+            )
+        ),
     ],
 )
 def test_a_bad_parameter_gets_one_sentence_and_the_rest_applies(query: str, problem: str) -> None:
@@ -107,3 +127,24 @@ def test_ends_are_compared_at_the_precision_that_is_stored() -> None:
     assert low == np.float32(0.29)
     assert high == np.nextafter(np.float32(0.3), np.float32(0))
     assert Range().bounds() == (-np.inf, np.inf)
+
+
+places = st.floats(-1e5, 1e5)
+
+
+@given(st.integers(0, 10**6), st.lists(st.tuples(places, places), min_size=3, max_size=60))
+def test_an_area_is_the_same_after_any_number_of_urls(model: int, corners: list[tuple[float, float]]) -> None:
+    drawn = SongFilter(area=(model, tuple(corners)))
+    again, problems = SongFilter.from_query(parse_qs(drawn.to_query()))
+    assert problems == []
+    assert again == drawn
+    assert hash(again) == hash(drawn)
+    assert again.to_query() == drawn.to_query()
+    for (x, y), (drawn_x, drawn_y) in zip(drawn.area[1], corners, strict=True):
+        assert abs(x - drawn_x) <= 0.5001e-4
+        assert abs(y - drawn_y) <= 0.5001e-4
+
+
+def test_sixty_corners_fit_into_an_address() -> None:
+    corners = tuple((-12.3456 - place / 7, 98.7654 + place / 9) for place in range(60))
+    assert len(SongFilter(area=(123, corners)).to_query()) < 2000
