@@ -262,7 +262,8 @@ def _tidy(stored: Model) -> None:
             cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(_table(number)))
             cursor.execute("DELETE FROM moods WHERE model = %s", (number,))
         cursor.execute(
-            "SELECT model, created_at FROM musicgroup.model WHERE state = 'live' OR model = ANY(%s)", ([*kept],)
+            """SELECT model, created_at FROM musicgroup.model
+               WHERE to_regclass('catalogue_' || catalogue_version || '.song_moods_' || model) IS NOT NULL"""
         )
         mood_files.keep_only({mood_files.folder_of(*row) for row in cursor.fetchall()})
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from data_access import catalogue, db, embedded
+from data_access import catalogue, db, embedded, models
 from data_access.catalogue import Catalogue
 from settings import PROJECT_DIR, get_settings
 from tests import servers
@@ -45,6 +45,7 @@ def _forget() -> None:
     get_settings.cache_clear()
     db._engine.cache_clear()
     catalogue.forget()
+    models.forget()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -85,6 +86,7 @@ def load_demo() -> None:
     )
     assert done.returncode == 0, done.stderr
     catalogue.forget()
+    models.forget()
 
 
 @pytest.fixture(scope="session")

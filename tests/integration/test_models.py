@@ -11,7 +11,7 @@ import numpy as np
 import psycopg2
 import pytest
 
-from data_access import areas, catalogue, explore, models, moods
+from data_access import areas, catalogue, explore, models, mood_files, moods
 from data_access.filters import SongFilter
 from data_access.models import Mood
 from settings import PROJECT_DIR
@@ -75,6 +75,8 @@ def test_a_new_model_takes_over_at_once_and_three_before_it_stay(version: int) -
                    " AND relnamespace = current_schema()::regnamespace ORDER BY oid")  # fmt: skip
     assert [name for (name,) in tables] == [f"song_moods_{model.model}" for model in later[-4:]]
     assert {number for (number,) in query("SELECT model FROM moods")} == {model.model for model in later[-4:]}
+    files = {model.model: mood_files.folder_of(model.model, model.created_at).exists() for model in [first, *later]}
+    assert files == {model.model: model in later[-4:] for model in [first, *later]}
     assert [model.model for model in models.history(3)] == [model.model for model in reversed(later[-3:])]
 
 
