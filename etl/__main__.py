@@ -51,20 +51,24 @@ def _load(parsed: argparse.Namespace) -> int:
 
 def _demo(parsed: argparse.Namespace) -> int:
     from etl.demo import demo_csv
-    from etl.load import load, moods_sentence, train_live
     from etl.progress import Progress
     from etl.source import Source
     from etl.status import read
 
     path = demo_csv()
     train, progress, found = _trainer(parsed), Progress(parsed.quiet), read()
-    if not found["live"] or found["live"]["source_sha256"] != Source(path).sha256():
+    loaded_already = found["live"] and found["live"]["source_sha256"] == Source(path).sha256()
+    if loaded_already:
+        print("The demo catalogue is already loaded.")
+        if train is None or found["model"]:
+            return 0
+    from etl.load import load, moods_sentence, train_live
+
+    if not loaded_already:
         loaded = load(path, progress, train)
         print(loaded.sentence())
         return _said(loaded.untrained)
-    print("The demo catalogue is already loaded.")
-    if train is None or found["model"]:
-        return 0
+    assert train is not None
     model, untrained = train_live(progress, train)
     if model:
         print(moods_sentence(model))
