@@ -80,7 +80,7 @@
             going ? (ticks || 0) + 1 : 0,
             next && !isShown ? next : none(),
             job.key && now.extras ? { key: job.key, parts: now.extras, state: now.state } : none(),
-            "mg-page mg-page-wide mg-moods" + (stale ? " mg-moods-stale" : "") + (going ? " mg-moods-going" : ""),
+            "mg-page mg-page-wide mg-moods-page" + (stale ? " mg-moods-stale" : "") + (going ? " mg-moods-going" : ""),
         ];
     }
 

@@ -71,7 +71,7 @@ def layout(**query: str | list[str]) -> Component:
             ),
         ],
         id="moods-page",
-        className="mg-page mg-page-wide mg-moods",
+        className="mg-page mg-page-wide mg-moods-page",
     )  # fmt: skip
 
 

@@ -1,109 +1,24 @@
-"""Moods as a person uses it: every dropdown, cancelling, keeping, the address; numbers compared with SQL of our own."""
+"""Moods as a person uses it: what is shown, and every dropdown; numbers compared with SQL of our own."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from collections.abc import Iterator
 
-import psycopg2
 import pytest
 from playwright.sync_api import Page, expect
-from werkzeug.security import generate_password_hash
 
 from data_access.catalogue import Catalogue
-from settings import get_settings
-from tests import servers
-from tests.browser.waiting import until
+from tests.browser.moods_page import Moods, Sql, jobs_so_far, queries, stored
 
 LOUD = "energy=0.8.."
 LOUD_SQL = "energy >= 0.8::real"
-Sql = Callable[[str], list[tuple]]
 
 
 @pytest.fixture(scope="module")
 def sql(database: str, demo_catalogue: Catalogue) -> Iterator[Sql]:
     """Runs a query on the demo catalogue's tables."""
-    connection = psycopg2.connect(database, options=f"-c search_path=catalogue_{demo_catalogue.version}")
-    connection.autocommit = True
-
-    def run(query: str) -> list[tuple]:
-        with connection.cursor() as cursor:
-            cursor.execute(query)
-            return cursor.fetchall()
-
-    yield run
-    connection.close()
-
-
-class Moods:
-    """The page, by what can be read from it and done to it."""
-
-    def __init__(self, page: Page, site: str) -> None:
-        self.page, self.site = page, site
-        self.words = page.locator("#moods-words")
-        self.headline = page.locator("#moods-headline")
-        self.cancel = page.locator("#moods-cancel")
-
-    def open(self, query: str = "") -> Moods:
-        self.page.goto(f"{self.site}moods{'?' + query if query else ''}")
-        return self.shown()
-
-    def shown(self) -> Moods:
-        """Once the cards stand for all songs that were asked for, whatever is computed after that."""
-        expect(self.page.locator("#moods-page")).not_to_have_class(re.compile("mg-moods-stale"))
-        expect(self.headline).to_contain_text("songs")
-        expect(self.headline).not_to_contain_text("Preview")
-        return self
-
-    def choose(self, name: str, label: str) -> Moods:
-        """Open a dropdown and press one of its options."""
-        self.page.locator(f"#moods-{name}").click()
-        option = self.page.locator(".dash-dropdown-content .dash-dropdown-option")
-        option.filter(has_text=re.compile(f"^{re.escape(label)}")).first.click()
-        self.page.keyboard.press("Escape")
-        return self
-
-    def value(self, name: str) -> str:
-        return self.page.locator(f"#moods-{name} .dash-dropdown-value").inner_text()
-
-    def query(self) -> dict[str, list[str]]:
-        return parse_qs(urlsplit(self.page.url).query, keep_blank_values=True)
-
-    def songs(self) -> dict[str, int]:
-        """Name of each mood -> its songs, as the cards say."""
-        found = self.page.locator(".mg-mood-card").evaluate_all(
-            "cards => cards.map(c => [c.dataset.mood, c.querySelector('.mg-mood-songs').textContent])"
-        )
-        return {name: int(text.split()[0].replace(",", "")) for name, text in found}
-
-    def bars(self) -> list[str]:
-        """Features that the first card shows as the model's own."""
-        return self.page.locator(".mg-mood-card").first.locator(".mg-mood-bars .mg-diverge-label").all_inner_texts()
-
-    def numbers(self, chart: str) -> list[list[str]]:
-        """Rows of a chart's table."""
-        details = self.page.locator(f"#moods-{chart} details.mg-numbers")
-        if details.get_attribute("open") is None:
-            details.locator("summary").click()
-        expect(details.locator("tbody tr").first).to_be_visible()
-        return details.locator("tbody tr").evaluate_all(
-            "rows => rows.map(row => [...row.cells].map(c => c.textContent))"
-        )
-
-    def done(self) -> Moods:
-        expect(self.words).to_have_text("Done")
-        return self
-
-
-def stored(sql: Sql) -> dict[str, int]:
-    return dict(sql("SELECT name, count(*) FROM song_moods GROUP BY name"))
-
-
-def jobs_so_far() -> set[str]:
-    folder = get_settings().data_dir / "jobs"
-    return {path.name for path in folder.glob("*")} if folder.exists() else set()
+    with queries(database, demo_catalogue.version) as run:
+        yield run
 
 
 @pytest.fixture
@@ -266,114 +181,3 @@ def test_the_songs_of_a_filter(moods: Moods, sql: Sql) -> None:
     assert "energy" not in moods.query()
     expect(moods.headline).to_contain_text(f"{sql('SELECT count(*) FROM songs')[0][0]:,} songs by")
     assert moods.songs() == stored(sql)
-
-
-# ---- the address -------------------------------------------------------------------------------
-
-
-def test_a_reload_shows_the_same_and_back_and_forward_restore(moods: Moods) -> None:
-    moods.open()
-    six = moods.songs()
-    moods.choose("k", "3")
-    expect(moods.page.locator(".mg-mood-card")).to_have_count(3)
-    moods.shown()
-    three = moods.songs()
-    moods.choose("scaling", "Standard")
-    expect(moods.headline).to_contain_text("standard scaling")
-    moods.page.reload()
-    moods.shown()
-    expect(moods.headline).to_contain_text("standard scaling")
-    assert (moods.value("k"), moods.value("scaling")) == ("3", "Standard")
-    moods.page.go_back()
-    expect(moods.headline).to_contain_text("robust scaling")
-    moods.shown()
-    assert (moods.songs(), moods.value("scaling")) == (three, "Robust")
-    moods.page.go_back()
-    expect(moods.page.locator(".mg-mood-card")).to_have_count(6)
-    assert (moods.songs(), moods.value("k")) == (six, "6")
-    moods.page.go_forward()
-    expect(moods.page.locator(".mg-mood-card")).to_have_count(3)
-    assert moods.value("k") == "3"
-
-
-def test_what_is_wrong_in_an_address_is_said_and_left_out(moods: Moods) -> None:
-    moods.open("k=99&scaling=huge&algorithm=kmeans")
-    expect(moods.page.locator("#moods-problems")).to_contain_text("k=99 is not a number of moods")
-    expect(moods.page.locator("#moods-problems")).to_contain_text("scaling=huge is not one of")
-    assert (moods.value("k"), moods.value("scaling")) == ("6", "Robust")
-
-
-# ---- cancelling, two at once -------------------------------------------------------------------
-
-
-def test_a_fit_can_be_cancelled_and_asked_for_again(moods: Moods) -> None:
-    moods.open()
-    moods.choose("k", "11")
-    moods.cancel.click()
-    expect(moods.words).to_have_text("Cancelled.")
-    expect(moods.cancel).to_be_hidden()
-    moods.page.wait_for_timeout(1000)
-    assert moods.words.inner_text() == "Cancelled."  # nothing asks on
-    moods.page.locator("#moods-again").click()
-    expect(moods.page.locator(".mg-mood-card")).to_have_count(11)
-    moods.done()
-
-
-def test_two_people_at_once(site: str, new_page: Callable[..., Page]) -> None:
-    first, second = (Moods(new_page(), site).open() for _ in range(2))
-    first.choose("k", "5")
-    second.choose("k", "7")
-    expect(first.page.locator(".mg-mood-card")).to_have_count(5)
-    expect(second.page.locator(".mg-mood-card")).to_have_count(7)
-    second.choose("k", "5")
-    first.done()
-    expect(second.page.locator(".mg-mood-card")).to_have_count(5)
-    second.shown().done()
-    assert first.songs() == second.songs()
-
-
-# ---- keeping -----------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def guarded(demo_catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The same catalogue under a gunicorn that asks for a password."""
-    log: Path = tmp_path_factory.mktemp("guarded") / "log"
-    with servers.gunicorn(log, MUSICGROUP_OPS_PASSWORD_HASH=generate_password_hash("right one")) as address:
-        yield address
-
-
-def test_keeping_asks_for_the_password_and_is_for_everybody(
-    guarded: str, new_page: Callable[..., Page], sql: Sql
-) -> None:
-    moods, other = Moods(new_page(), guarded), Moods(new_page(), guarded)
-    before = stored(sql)
-    moods.open("k=4").done()
-    kept, button = moods.page.locator("#moods-kept"), moods.page.locator("#moods-keep-button")
-    for password, answer in (("", "is needed"), ("wrong one", "not the operations password")):
-        moods.page.locator("#moods-password").fill(password)
-        button.click()
-        expect(kept).to_contain_text(answer)
-        assert stored(sql) == before
-    moods.page.locator("#moods-password").fill("right one")
-    button.click()
-    expect(kept).to_contain_text("Kept as model 2.")
-    expect(moods.words).to_have_text("The stored model, number 2")
-    expect(button).to_be_disabled()
-    moods.shown()
-    assert moods.songs() == stored(sql)
-    assert len(stored(sql)) == 4
-
-    other.open()  # somebody else's page, and Explore's facet of moods
-    assert other.songs() == stored(sql)
-    name = next(iter(other.songs()))
-    other.page.locator(".mg-mood-card", has_text=name).get_by_text("Explore these").click()
-    expect(other.page.locator("#explore-sentence strong")).to_have_text(f"{stored(sql)[name]:,}")
-
-    moods.page.locator("#moods-password").fill("right one")
-    moods.page.locator("#moods-back-button").click()
-    expect(kept).to_contain_text("Model 1 is the stored one again.")
-    expect(moods.page.locator(".mg-mood-card")).to_have_count(6)
-    assert stored(sql) == before
-    assert moods.query()["k"] == ["6"]
-    until(moods.page, "document.querySelector('#moods-password').value === ''")
