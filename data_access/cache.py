@@ -14,6 +14,9 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from threading import Lock
 from typing import TypeVar
 
 from flask import Flask, current_app, has_app_context
@@ -26,10 +29,11 @@ Answer = TypeVar("Answer")
 _LOCK_FILES = 1024
 _log = logging.getLogger(__name__)
 _cache = Cache()
+_beginning = Lock()
 
 
-def init_app(server: Flask) -> None:
-    """Give the Flask application its cache, as the settings say."""
+def _begin(server: Flask) -> None:
+    """Give the Flask application its cache, as the settings say: at its first question, not when it is imported."""
     settings = get_settings()
     config: dict[str, object] = {"CACHE_DEFAULT_TIMEOUT": settings.cache_seconds}
     if settings.redis_url:
@@ -46,7 +50,7 @@ def cached(name: str, parts: tuple, compute: Callable[[], Answer]) -> Answer:
     Put the catalogue version first in `parts`: a new catalogue then has answers of its own, and nothing
     needs to be cleared. An answer must not be None.
     """
-    if not has_app_context() or "cache" not in current_app.extensions:
+    if not has_app_context() or not _is_there(current_app):
         return compute()
     key = key_of(name, parts)
     if (found := _get(key)) is not None:
@@ -60,9 +64,30 @@ def cached(name: str, parts: tuple, compute: Callable[[], Answer]) -> Answer:
 
 
 def key_of(name: str, parts: tuple) -> str:
-    """Cache key: the name and a SHA-256 of the canonical JSON, the same in every process and every run."""
-    canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    """Cache key: the name and a SHA-256 of the canonical JSON, the same in every process and every run.
+
+    Another release has other keys: what an older one kept may have another shape.
+    """
+    canonical = json.dumps([_release(), parts], sort_keys=True, separators=(",", ":"))
     return f"{name}-{hashlib.sha256(canonical.encode()).hexdigest()}"
+
+
+@cache
+def _release() -> str:
+    """A digest of the sources of this package, which is what makes answers."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+
+
+def _is_there(server: Flask) -> bool:
+    with _beginning:
+        if "cache" not in server.extensions:
+            try:
+                _begin(server)
+            except Exception:  # for example a folder that cannot be made
+                _log.warning("There is no cache; computing instead.", exc_info=True)
+                return False
+    return True
 
 
 def _get(key: str):
