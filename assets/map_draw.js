@@ -122,7 +122,7 @@
     /** Everything, from the back to the front. `scene`: {window, size, ratio, pictures: [{image, window}] the best last,
      *  places, moods, names, area, drawing, hovered, highlight, tokens}. Gives where the songs are drawn. */
     function draw(context, scene) {
-        const { size, ratio, tokens } = scene;
+        const { size, ratio } = scene;
         context.setTransform(ratio, 0, 0, ratio, 0, 0);
         context.clearRect(0, 0, size.width, size.height);
         scene.pictures.forEach((picture, i) => drawPicture(context, scene, picture, scene.pictures[i + 1]));
@@ -131,7 +131,6 @@
         if (scene.places) drawPlaces(context, scene, points);
         else drawNames(context, scene);
         if (scene.drawing) drawArea(context, scene, scene.drawing, scene.closed);
-        context.strokeStyle = tokens.text;
         return points;
     }
 
@@ -148,9 +147,6 @@
             outside.rect(x0, y0, x1 - x0, y1 - y0);
             context.clip(outside, "evenodd");
         }
-        const scale = (right - left) / picture.image.width;
-        context.imageSmoothingEnabled = scale < 3 || !picture.crisp;
-        context.imageSmoothingQuality = "high";
         context.drawImage(picture.image, left, top, right - left, bottom - top);
         context.restore();
     }

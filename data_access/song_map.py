@@ -21,8 +21,11 @@ from data_access.map_grid import Grid, Window, cells_of, levels_of, nearest_song
 from data_access.map_index import index_of
 from data_access.models import Model, NoModel
 from data_access.moods import MoodStore, open_moods
+from settings import get_settings
 
 SONGS_ONE_BY_ONE = 300
+"""At most so many songs are named; fewer where MUSICGROUP_ROW_CAP is lower."""
+
 _KEPT_SELECTIONS = 4
 
 
@@ -105,11 +108,12 @@ def view(catalogue: Catalogue, window: Window, grid: Grid, song_filter: SongFilt
     filtered = song_filter != SongFilter()
     chosen = _selection(catalogue, store, song_filter.without("moods"))
     moods = [m.number for m in store.model.moods if m.name in song_filter.moods] if song_filter.moods else None
-    counts, whole, found = tally(index_of(store), window, grid, chosen, moods, SONGS_ONE_BY_ONE, filtered)
+    at_most = min(SONGS_ONE_BY_ONE, get_settings().row_cap)
+    counts, whole, found = tally(index_of(store), window, grid, chosen, moods, at_most, filtered)
     cells, crowd, sums = cells_of(counts, moods)
     in_any_mood = tuple(sums.tolist())
     by_mood = tuple(songs if moods is None or kind in moods else 0 for kind, songs in enumerate(in_any_mood))
-    few = sum(by_mood) <= SONGS_ONE_BY_ONE
+    few = sum(by_mood) <= at_most
     return View(
         store.model.model,
         window,

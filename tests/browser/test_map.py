@@ -229,7 +229,7 @@ def test_a_box_is_a_filter(the_map: Map, moods: MoodStore) -> None:
 def test_a_lasso_leads_to_explore_with_the_same_songs(the_map: Map) -> None:
     the_map.open()
     the_map.press("l")
-    turns = [(0.62 + 0.15 * math.cos(t / 20), 0.5 + 0.2 * math.sin(t / 20)) for t in range(126)]
+    turns = [(0.62 + 0.15 * math.cos(t / 6), 0.5 + 0.2 * math.sin(t / 6)) for t in range(38)]
     the_map.draw(*turns)
     drawn = the_map.page.locator("#map-drawn strong")
     expect(drawn).to_be_visible()
