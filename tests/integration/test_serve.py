@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
-from settings import PROJECT_DIR
+from ops import serve
+from settings import PROJECT_DIR, get_settings
 from tests import servers
 
 READY_SECONDS = 120  # generous: the machine may be busy with other tests
@@ -241,3 +242,14 @@ def test_a_second_signal_hurries(data_dir: Path) -> None:
 def _environment(server: Started, data_dir: Path) -> dict[str, str]:
     port = server.address.split("/")[2].split(":")[1]
     return {**os.environ, "PORT": port, "MUSICGROUP_DATA_DIR": str(data_dir)}
+
+
+@pytest.mark.parametrize(("code", "starts"), [(0, True), (1, True), (2, False)])
+def test_a_demo_without_moods_is_served_and_one_that_did_not_load_is_not(
+    code: int, starts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", f"raise SystemExit({code})"])
+    monkeypatch.setattr(serve, "_child", lambda *arguments: ended)
+    with nullcontext() if starts else pytest.raises(serve.StartError, match="could not be loaded"):
+        serve.Supervisor(get_settings())._load_demo()
+    assert ended.returncode == code
