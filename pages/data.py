@@ -12,6 +12,8 @@ from data_access.fields import AUDIO_FEATURES, FIELD_BY_NAME, FIELDS, Field
 from pages import _data_models as data_models
 from pages import _guard as guard
 
+_MODELS = 20  # their reports come along: some 30 kB each
+
 dash.register_page(
     __name__,
     path="/data",
@@ -80,7 +82,7 @@ def fill(_id: str):
         _unknown(live),
         _history(catalogue.history()),
         data_models.serving(model),
-        data_models.history(models.history(), model),
+        data_models.history(models.history(_MODELS), model),
     )
 
 
