@@ -43,8 +43,10 @@ def agreement_words(value: float) -> tuple[str, str]:
     return POOR, "quite different"
 
 
-def stability_words(value: float) -> tuple[str, str]:
-    """(verdict, sentence) for the mean adjusted Rand index over seeds; thresholds of Steinley (2004)."""
+def stability_words(value: float, lowest: float) -> tuple[str, str]:
+    """(verdict, sentence) for the mean and lowest adjusted Rand index over seeds; thresholds of Steinley (2004)."""
+    if value >= 0.9 and lowest < 0.8:
+        return FAIR, "nearly always the same moods come out, but not from every start"
     if value >= 0.9:
         return GOOD, "whatever the start, the same moods come out"
     if value >= 0.65:
@@ -84,7 +86,7 @@ def score_list(scores: Mapping[str, float] | None, stability: Mapping[str, float
                 f"{value:.2f}",
                 f"How far {stability['seeds']:.0f} fits from different seeds agree (adjusted Rand index); "
                 f"1 is always the same. The lowest is {stability['lowest']:.2f}.",
-                stability_words(value),
+                stability_words(value, stability["lowest"]),
             )
         )
     waiting = [_waiting(name) for name in _missing([row[0] for row in rows])]

@@ -91,7 +91,6 @@ def test_a_song_of_a_card_leads_to_its_page(moods: Moods) -> None:
         ("algorithm", "MiniBatch K-Means", "minibatch", "MiniBatch K-Means, robust scaling"),
         ("algorithm", "Gaussian mixture", "gaussian", "Gaussian mixture, robust scaling"),
         ("scaling", "Quantile", "quantile", "K-Means, quantile scaling"),
-        ("scaling", "Standard", "standard", "K-Means, standard scaling"),
     ],
 )
 def test_algorithm_and_scaling_fit_by_themselves(

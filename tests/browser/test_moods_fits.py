@@ -84,7 +84,6 @@ def test_a_fit_can_be_cancelled_and_asked_for_again(moods: Moods) -> None:
     assert moods.words.inner_text() == "Cancelled."  # nothing asks on
     moods.page.locator("#moods-again").click()
     expect(moods.page.locator(".mg-mood-card")).to_have_count(11)
-    moods.done()
 
 
 def test_two_people_at_once(site: str, new_page: Callable[..., Page]) -> None:
@@ -93,11 +92,9 @@ def test_two_people_at_once(site: str, new_page: Callable[..., Page]) -> None:
     second.choose("k", "7")
     expect(first.page.locator(".mg-mood-card")).to_have_count(5)
     expect(second.page.locator(".mg-mood-card")).to_have_count(7)
-    second.choose("k", "5")
-    first.done()
+    second.choose("k", "5")  # what the first has, or waits for
     expect(second.page.locator(".mg-mood-card")).to_have_count(5)
-    second.shown().done()
-    assert first.songs() == second.songs()
+    assert first.shown().songs() == second.shown().songs()
 
 
 # ---- keeping -----------------------------------------------------------------------------------

@@ -148,6 +148,7 @@ def test_scores_have_a_sentence_and_what_is_not_known_has_its_place() -> None:
     assert "12,346" in both
     assert "the same moods come out" in both
     assert text_of(mood_scores.score_list(None, None)).count("Not computed yet.") == 4
+    assert mood_scores.stability_words(0.94, 0.57)[0] == "fair"  # one start in twenty says otherwise
     assert mood_scores.agreement_words(0.95)[1] == "practically the same"
     assert mood_scores.agreement_words(0.1)[1] == "quite different"
 
