@@ -141,13 +141,14 @@ def _hdbscan(rows: np.ndarray, seed: int) -> Clusters:
 
     chosen = np.random.default_rng(seed).permutation(len(rows))[:_HDBSCAN_ROWS]
     part = rows[np.sort(chosen)]
-    for share in (0.01, 0.005, 0.002):
+    # Two groups are mostly the cloud and a place beside it: look closer before being content with them.
+    for share, fewest in ((0.01, 3), (0.005, 3), (0.002, 2)):
         smallest = max(5, round(len(part) * share))
         labels = HDBSCAN(
             min_cluster_size=smallest, min_samples=5, cluster_selection_method="leaf", copy=True
         ).fit_predict(part)
         songs = np.bincount(labels[labels >= 0], minlength=1)
-        if len(songs) >= 2:
+        if len(songs) >= fewest:
             largest = np.sort(np.argsort(-songs, kind="stable")[:MOST_GROUPS])
             return Clusters(np.stack([part[labels == group].mean(axis=0, dtype=np.float64) for group in largest]))
     raise FitError("HDBSCAN finds no groups in these features: the songs are one even cloud; choose another algorithm.")

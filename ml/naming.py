@@ -4,7 +4,8 @@ With the six default features, moods get the six words of the project's forerunn
 centroid: each word has a prototype, and conditions that must hold (nothing is Happy whose valence is below the
 catalogue's mean). Which group gets which word is the assignment with the least distance to the prototypes in all
 (Kuhn 1955, by scipy's `linear_sum_assignment`), where a group may also go without. Whatever has no word is described by
-what stands out: "loud, fast, electronic".
+what stands out: "loud, fast, electronic". A group near the catalogue's mean in everything has no word, though it be
+nearest to one.
 
 Centroids are given as effects: the mood's mean less the catalogue's, in the catalogue's standard deviations.
 """
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.spec import DEFAULT_FEATURES
-from ml.words import adjective, described
+from ml.words import AVERAGE, adjective, described
 
 Effects = Mapping[str, float]
 _FORBIDDEN = 1e6
@@ -45,16 +46,20 @@ def _near(energy: float, loudness: float, valence: float, tempo: float, danceabi
 
 
 WORDS: dict[str, Word] = {
-    "Happy": Word(7, _near(0.4, 0.4, 1.0, -0.2, 0.8, -0.3), lambda e: e["valence"] > 0.2 and e["energy"] > -0.5),
+    "Happy": Word(7, _near(0.4, 0.4, 1.0, -0.2, 0.8, -0.3), lambda e: e["valence"] > 0.35 and e["energy"] > -0.35),
     "Energetic": Word(
         2,
         _near(0.6, 0.6, -0.1, 1.2, -0.6, -0.4),
-        lambda e: e["energy"] > 0.1 and (e["tempo"] > 0.2 or e["loudness"] > 0.2),
+        lambda e: e["energy"] > 0.15 and (e["tempo"] > 0.3 or e["loudness"] > 0.3),
     ),
-    "Angry": Word(10, _near(0.8, 0.6, -0.8, -0.2, -0.5, -0.5), lambda e: e["energy"] > 0.2 and e["valence"] < -0.1),
-    "Sad": Word(1, _near(-1.5, -1.3, -0.8, -0.3, -0.6, 1.6), lambda e: e["energy"] < -0.2 and e["valence"] < -0.1),
-    "Calm": Word(3, _near(-0.8, -0.4, 0.1, -0.3, 0.1, 1.4), lambda e: e["energy"] < -0.2 and e["acousticness"] > 0.1),
-    "Laid-Back": Word(4, _near(-0.6, -0.8, 0.0, -0.3, 0.5, -0.1), lambda e: e["energy"] < -0.1 and e["tempo"] < 0.2),
+    "Angry": Word(10, _near(0.8, 0.6, -0.8, -0.2, -0.5, -0.5), lambda e: e["energy"] > 0.3 and e["valence"] < -0.2),
+    "Sad": Word(1, _near(-1.5, -1.3, -0.8, -0.3, -0.6, 1.6), lambda e: e["energy"] < -0.35 and e["valence"] < -0.15),
+    "Calm": Word(
+        3,
+        _near(-0.8, -0.4, 0.1, -0.3, 0.1, 1.4),
+        lambda e: e["energy"] < -0.35 and e["acousticness"] > 0.2 and e["tempo"] < 0.3,
+    ),
+    "Laid-Back": Word(4, _near(-0.6, -0.8, 0.0, -0.3, 0.5, -0.1), lambda e: e["energy"] < -0.25 and e["tempo"] < 0.2),
 }
 """In the order in which moods are numbered."""
 
@@ -102,7 +107,8 @@ def _words(centroids: Sequence[Effects]) -> dict[int, str]:
     for group, effects in enumerate(centroids):
         for column, word in enumerate(WORDS.values()):
             away = sum((effects[name] - wanted) ** 2 for name, wanted in word.prototype.items())
-            costs[group, column] = away if word.is_true(effects) else _FORBIDDEN
+            fits = word.is_true(effects) and described(effects) != AVERAGE
+            costs[group, column] = away if fits else _FORBIDDEN
     chosen = zip(*linear_sum_assignment(costs), strict=True)
     return {int(group): list(WORDS)[column] for group, column in chosen if column < n_words}
 

@@ -62,6 +62,11 @@ def test_a_report_adds_up(demo: ColumnStore, algorithm: str) -> None:
         distances = fitted.distances(feature_values(demo, spec))[:, number]
         own = np.sort(distances[mood == number])
         assert distances[told["typical"][0]] == pytest.approx(own[0], rel=1e-4)
+        plane = fitted.plane
+        assert plane is not None
+        outwards = fitted.clusters.centres[number] - plane.origin
+        along = outwards @ fitted.scaled(feature_values(demo, spec))
+        assert along[told["extreme"][0]] == pytest.approx(along[mood == number].max(), rel=1e-4)
         for name, by_mood in report["distributions"].items():
             bars = np.histogram(demo.values(name)[mood == number], FIELD_BY_NAME[name].bar_edges)[0]
             assert sum(by_mood[number]) == np.count_nonzero(~np.isnan(demo.values(name)[mood == number]))

@@ -83,6 +83,12 @@ def test_a_sad_centroid_is_never_happy_however_danceable() -> None:
     assert "Happy" not in {mood.name for mood in named([gloomy, WORDS["Calm"].prototype])}
 
 
+def test_a_mood_near_the_mean_in_everything_has_no_word() -> None:
+    for word in WORDS.values():
+        faint = {name: effect / 5 for name, effect in word.prototype.items()}
+        assert not {mood.name for mood in named([faint, faint])} & set(WORDS)
+
+
 def test_described_moods_take_their_colours_in_order() -> None:
     loud = {"energy": 1.0, "loudness": 2.0}
     quiet = {"energy": -1.0, "loudness": -2.0}
