@@ -33,8 +33,8 @@ dash.register_page(
 
 _TITLE = "All songs by how they sound"
 _EXPLANATION = (
-    "Songs that sound alike lie close together. The axes are the two directions in which the catalogue's songs differ "
-    "most; the words at their ends say what changes along them."
+    "Songs that sound alike lie close together; the words at the ends of an axis say what changes along it. Move by "
+    "dragging, zoom with the wheel, two fingers or a double click, and draw around songs to filter by them."
 )
 
 
