@@ -153,6 +153,13 @@ def cancel(key: str, who: str = "") -> None:
         job.ask_to_cancel()
 
 
+def leave(who: str) -> None:
+    """`who` waits for nothing any longer; what nobody else waits for ends."""
+    jobs = _jobs()
+    if who and jobs.root.exists():
+        jobs.leave_others(who, "")
+
+
 def keep(key: str) -> Model:
     """Store a finished fit for everybody; takes seconds. Raises KeepError, ValueError for what is no key.
 

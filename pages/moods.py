@@ -108,6 +108,7 @@ def begin(chosen: dict, who: str) -> tuple:
         "model": stored.model,
     }
     if is_stored:
+        jobs.leave(fits.watcher(who))
         job |= {"key": None, "progress": {"state": "stored", "words": f"The stored model, number {stored.model}"}}
     else:
         assert choice.spec is not None

@@ -166,6 +166,14 @@ def test_asking_for_something_else_leaves_what_was_asked_before(world: World) ->
     assert gone(pid)
 
 
+def test_going_back_to_the_stored_model_leaves_the_fit(world: World) -> None:
+    key = jobs.start(ENDLESS, ALL, "aa")
+    pid = fitting(key)
+    jobs.leave("aa")
+    until(key, "cancelled")
+    wait(lambda: gone(pid), 2)
+
+
 def test_a_page_that_was_closed_does_not_keep_a_fit_going(world: World) -> None:
     key = jobs.start(ENDLESS, ALL, "aa")
     pid = fitting(key)
