@@ -164,7 +164,7 @@ def test_no_catalogue_is_one_sentence(fresh_data_dir: Path) -> None:
     assert "No catalogue has been loaded yet" in done.stderr
 
 
-KILLED_AT = ("Fitting a sample", "Curve", "Placing songs", "Storing")
+KILLED_AT = ("A preview", "Placing songs", "Storing")
 
 
 @pytest.mark.parametrize("words", KILLED_AT)

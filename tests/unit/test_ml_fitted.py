@@ -77,6 +77,9 @@ def test_unknown_values_take_the_median_and_too_many_leave_no_mood() -> None:
     np.testing.assert_array_equal(fitted.assign(holes), expected)
     np.testing.assert_array_equal(np.isnan(fitted.place(holes)).any(axis=0), expected == NONE)
     np.testing.assert_array_equal(np.isnan(fitted.distances(holes)).any(axis=1), expected == NONE)
+    placed = expected != NONE
+    np.testing.assert_array_equal(fitted.distances(holes)[placed], fitted.distances(filled)[placed])
+    np.testing.assert_array_equal(fitted.place(holes)[:, placed], fitted.place(filled)[:, placed])
 
 
 def test_exactly_half_of_the_features_is_enough() -> None:
