@@ -144,7 +144,7 @@ class _Work:
     # ---- the two models ------------------------------------------------------------------------
 
     def preview(self) -> _Answer:
-        values = self.values[:, self.sample]
+        values = np.take(self.values, self.sample, axis=1)
         scaling = fit_scaling(self.spec.scaling, values)
         medians = np.median(values, axis=1).astype(np.float64)
         rows = _rows(scaling, values)
@@ -159,17 +159,17 @@ class _Work:
         n_fitted = len(self.sample)
         if len(self.sample) < len(self.complete):
             everything = len(self.complete) == self.store.n_songs
-            values = self.values if everything else self.values[:, self.complete]
+            values = self.values if everything else np.take(self.values, self.complete, axis=1)
             scaling = fit_scaling(self.spec.scaling, values)
             medians = np.median(values, axis=1).astype(np.float64)
-            sample_rows = _rows(scaling, self.values[:, self.sample])
+            sample_rows = _rows(scaling, np.take(self.values, self.sample, axis=1))
             if self.spec.algorithm in clusters.ON_ALL:
                 start = _means(sample_rows, self.first.mood, fitted.k)
                 groups = clusters.on_all(self.spec.algorithm, _rows(scaling, values), start, self.spec.seed)
                 n_fitted = len(self.complete)
             else:  # fitted on a part of the sample by design: its scaling stays too
                 scaling, groups = fitted.scaling, fitted.clusters
-            plane = projection.plane_of(self.spec.features, _rows(scaling, self.values[:, self.sample]))
+            plane = projection.plane_of(self.spec.features, _rows(scaling, np.take(self.values, self.sample, axis=1)))
             fitted = Fitted(self.spec, medians, scaling, groups, plane)
         songs = report.songs_of(self.store, None, self.is_complete)
         return self._answer("whole", fitted, songs, self.values, n_fitted, self.asked)
@@ -237,7 +237,7 @@ class _Work:
 
     def shuffled_rows(self, fitted: Fitted) -> np.ndarray:
         """The sample's scaled rows (n, d) float32, in a fixed random order, so that any first part is a sample."""
-        return _rows(fitted.scaling, self.values[:, self.sample[self.shuffle]])
+        return _rows(fitted.scaling, np.take(self.values, self.sample[self.shuffle], axis=1))
 
 
 def _rows(scaling: Scaling, values: np.ndarray) -> np.ndarray:

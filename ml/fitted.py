@@ -112,6 +112,7 @@ class Fitted:
 
         `directions` (k, d) are in the scaled space.
         """
+        values = np.ascontiguousarray(values, dtype=np.float32)  # the loops are compiled for this layout
         n_songs = values.shape[1]
         mood = np.empty(n_songs, dtype=np.uint8)
         near, along = np.empty((2, n_songs), dtype=np.float32)
@@ -131,6 +132,7 @@ class Fitted:
         """Places on the map of values (d, n), (2, n) float32; NaN for songs without a mood."""
         assert self.plane is not None
         axes, origin = self.plane.axes, self.plane.origin
+        values = np.ascontiguousarray(values, dtype=np.float32)
         xy = np.empty((2, values.shape[1]), dtype=np.float32)
         in_parts(
             values.shape[1],

@@ -37,7 +37,7 @@ def plane_of(features: tuple[str, ...], rows: np.ndarray) -> Plane:
     axes = fit_plane(rows)
     excites = np.array([-1.0 if name in _LOWER_IS_MORE else 1.0 for name in features])
     turn = np.where((axes * np.abs(axes) * excites).sum(axis=1) < 0, -1.0, 1.0)
-    return Plane(axes * turn[:, None], rows.mean(axis=0, dtype=np.float64))
+    return Plane(np.ascontiguousarray(axes * turn[:, None]), rows.mean(axis=0, dtype=np.float64))
 
 
 def words_of(features: tuple[str, ...], plane: Plane) -> dict[str, str]:

@@ -59,7 +59,7 @@ def songs_of(store: ColumnStore, ids: np.ndarray | None, complete: np.ndarray) -
     """The arrays of some songs, or of all."""
     if ids is None:
         return Songs(None, store.all_values, store.columns[:_N_FIELDS], complete)
-    return Songs(ids, store.all_values[:, ids], np.ascontiguousarray(store.columns[:_N_FIELDS, ids]), complete)
+    return Songs(ids, np.take(store.all_values, ids, axis=1), np.take(store.columns[:_N_FIELDS], ids, axis=1), complete)
 
 
 def sums_by_mood(songs: Songs, mood: np.ndarray, n_moods: int) -> tuple[np.ndarray, np.ndarray]:

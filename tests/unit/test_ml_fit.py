@@ -13,7 +13,8 @@ import pytest
 
 from data_access.columns import VALUE_ROW, ColumnStore
 from data_access.fields import FIELD_BY_NAME
-from ml.fit import FitError, Stage, feature_values, fit_stages
+from ml import kernels
+from ml.fit import FitError, Stage, feature_values, fit_stages, warm
 from ml.fitted import Fitted
 from ml.naming import WORDS
 from ml.scores import contingency, rand_index
@@ -71,6 +72,18 @@ def test_a_report_adds_up(demo: ColumnStore, algorithm: str) -> None:
             bars = np.histogram(demo.values(name)[mood == number], FIELD_BY_NAME[name].bar_edges)[0]
             assert sum(by_mood[number]) == np.count_nonzero(~np.isnan(demo.values(name)[mood == number]))
             assert np.abs(np.array(by_mood[number]) - bars).sum() <= 4  # numpy's last bar is closed
+
+
+def test_a_warm_process_compiles_nothing_more(demo: ColumnStore) -> None:
+    warm()
+    loops = [loop for loop in vars(kernels).values() if hasattr(loop, "signatures")]
+    before = [len(loop.signatures) for loop in loops]
+    for spec in (ModelSpec(), ModelSpec(features=("energy", "valence"), algorithm="gaussian", scaling="quantile")):
+        whole = models_of(demo, spec, np.arange(demo.n_songs) % 2 == 0)[1]
+        assert whole.fitted is not None
+        whole.fitted.place(feature_values(demo, spec))
+    assert len(loops) > 8
+    assert [len(loop.signatures) for loop in loops] == before
 
 
 def test_every_stage_comes_in_its_turn(demo: ColumnStore) -> None:
