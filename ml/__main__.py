@@ -1,9 +1,10 @@
 # ruff: noqa: PLC0415  # each command imports only what it needs: `status` should not wait for scikit-learn
-"""python -m ml train [options] | status [--json] | rollback"""
+"""python -m ml train [options] | status [--json] | rollback | evaluate [options]"""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -116,14 +117,34 @@ def _rollback(parsed: argparse.Namespace) -> int:
     return 0
 
 
+def _evaluate(parsed: argparse.Namespace) -> int:
+    from ml.evaluate import NothingToJudgeBy, evaluate
+
+    say = _Saying(parsed.quiet)
+    try:
+        report = evaluate(catalogue.current(), parsed.queries, parsed.seed, parsed.part, say)
+    except NothingToJudgeBy as error:
+        raise SpecError(str(error)) from error
+    finally:
+        say.done()
+    print(json.dumps(report.as_json(), indent=2) if parsed.json else report.as_text())
+    return 0
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         print(f"{message}; see `{self.prog} --help`.", file=sys.stderr)
         sys.exit(2)
 
 
+def _at_least_one(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m ml", description="Models of moods: train one, look at them, go back.")
+    parser = _Parser(prog="python -m ml", description="Models of moods, and how good recommendations are.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     default = ModelSpec()
     train = commands.add_parser("train", help="fit a model on the live catalogue and let it serve")
@@ -143,6 +164,16 @@ def _parser() -> argparse.ArgumentParser:
     status.set_defaults(command=_status)
     rollback = commands.add_parser("rollback", help="let the model before serve again")
     rollback.set_defaults(command=_rollback)
+    judge = commands.add_parser("evaluate", help="judge recommendations by the catalogue's playlists or genres")
+    judge.add_argument("--queries", type=_at_least_one, default=2000, metavar="N", help="songs to recommend for (2000)")
+    judge.add_argument("--seed", type=int, default=0, help="of their drawing (default: 0)")
+    judge.add_argument(
+        "--part", choices=("all", "tuned", "aside"), default="all",
+        help="aside: only playlists that nothing was chosen by, when the catalogue is the one that was tuned on",
+    )  # fmt: skip
+    judge.add_argument("--json", action="store_true")
+    judge.add_argument("--quiet", action="store_true", help="one line a stage, for logs")
+    judge.set_defaults(command=_evaluate)
     return parser
 
 

@@ -22,7 +22,7 @@ FINE = {"danceability": 1.0, "energy": 1.0, "tempo": 100.0, "year": 100.0}
 
 @cache
 def songs(seed: int, coarse: bool) -> Space:
-    """A few hundred songs: ties when coarse, unknown values, versions, artists of all sizes, songs without an artist."""
+    """Some hundred songs: ties when coarse, unknown values, versions, artists of all sizes, songs without an artist."""
     rng = np.random.default_rng(seed)
     n_songs = int(rng.integers(1, 400))
     values = np.full((len(FIELDS), n_songs), np.nan, dtype=np.float32)
@@ -91,8 +91,9 @@ def plain(space: Space, query: Query, allowed: np.ndarray) -> tuple[list[int], l
         if asked.high is not None:
             may &= values <= np.float32(asked.high)
     if query.harmony:
-        may &= np.array([goes(query.harmony, *song) for song in zip(space.key, space.values[VALUE_ROW["tempo"]])])
-    may &= ~np.isin(space.artist, list(query.not_artists))
+        tempo = space.values[VALUE_ROW["tempo"]]
+        may &= np.array([goes(query.harmony, *song) for song in zip(space.key, tempo, strict=True)])
+    may &= ~np.isin(space.artist, [number for number in query.not_artists if number >= 0])
     n_allowed = int(may.sum())
     taken_groups = {int(space.group[seed]) for seed in query.seeds}
     of_artist: dict[int, int] = {}
@@ -177,7 +178,7 @@ def test_diverse_ones_are_chosen_by_maximal_marginal_relevance(question: tuple[S
         return
     pool, distances, _ = plain(space, query, allowed)
     aim = similar.aim_of(space, query)
-    at = {song: place for song, place in zip(pool, aim.places(space, np.array(pool, dtype=int)), strict=True)}
+    at = dict(zip(pool, aim.places(space, np.array(pool, dtype=int)), strict=True))
     far = dict(zip(pool, distances, strict=True))
     assert len(answer.ids) == min(query.count, len(pool))
     for n, song in enumerate(answer.ids.tolist()):  # each is the best that could come after those before it
@@ -206,7 +207,9 @@ def test_an_answer_adds_up_repeats_and_keeps_its_promises(question: tuple[Space,
     assert len(set(groups)) == len(groups)
     assert not set(groups) & set(space.group[list(query.seeds)].tolist())
     artists = space.artist[answer.ids]
-    assert max((int((artists == artist).sum()) for artist in set(artists.tolist()) - {-1}), default=0) <= query.per_artist
+    assert (
+        max((int((artists == artist).sum()) for artist in set(artists.tolist()) - {-1}), default=0) <= query.per_artist
+    )
     assert not set(artists.tolist()) & {artist for artist in query.not_artists if artist >= 0}
     assert allowed[answer.ids].all()
     weighing = {name for name in space.features if query.wishes.get(name, Wish()).weight > 0}
@@ -218,14 +221,18 @@ def test_an_answer_adds_up_repeats_and_keeps_its_promises(question: tuple[Space,
             assert answer.contributions[row, answer.features.index(name)] == 0
 
 
-def test_more_is_read_when_versions_and_artists_leave_too_few(monkeypatch: pytest.MonkeyPatch) -> None:
-    space = songs(7, False)
-    monkeypatch.setattr(similar, "_NEAREST_AT_FIRST", 3)
-    monkeypatch.setattr(similar, "_MORE", 2)
-    everybody = np.ones(space.n_songs, dtype=bool)
-    for per_artist in (1, 3):
-        query = Query([3], count=25, per_artist=per_artist)
-        assert recommend(space, query).ids.tolist() == plain(space, query, everybody)[0]
+@settings(max_examples=200, deadline=None)
+@given(questions(diverse=False), st.integers(1, 40))
+def test_more_is_read_when_versions_and_artists_leave_too_few(
+    question: tuple[Space, Query, np.ndarray], at_first: int
+) -> None:
+    space, query, allowed = question
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(similar, "_NEAREST_AT_FIRST", at_first)
+        patched.setattr(similar, "_MORE", 2)
+        answer = answered(space, query, allowed)
+    if answer is not None:
+        assert answer.ids.tolist() == plain(space, query, allowed)[0]
 
 
 def test_many_seeds_count_as_their_mean() -> None:
