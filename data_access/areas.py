@@ -115,7 +115,7 @@ def _inside(edges, starts, by_band, lowest, highest, scale, xs, ys):
     for song in range(len(xs)):
         x, y = np.float64(xs[song]), np.float64(ys[song])
         if lowest <= y < highest:  # no edge is crossed elsewhere; NaN is nowhere
-            band = min(np.int64((y - lowest) * scale), len(starts) - 2)
+            band = min(int((y - lowest) * scale), len(starts) - 2)
             odd = False
             for place in range(starts[band], starts[band + 1]):
                 edge = by_band[place]

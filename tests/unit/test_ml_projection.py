@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from types import SimpleNamespace
+import warnings
+from importlib.metadata import version
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial import cKDTree
 
 from data_access.columns import ColumnStore
 from ml import new_model, projection
@@ -54,33 +55,23 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> ColumnStore:
     return demo_store(tmp_path_factory.mktemp("demo"))
 
 
-def test_umap_s_places_are_kept_when_it_is_asked_for(demo: ColumnStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_umap_puts_like_beside_like_and_its_places_are_kept(demo: ColumnStore, monkeypatch: pytest.MonkeyPatch) -> None:
     stages = fit_stages(demo, ModelSpec(features=("energy", "valence"), k=3))
     next(stages)
     whole = next(stages)
     stages.close()
-
-    class FakeUMAP:
-        """Places songs at their first two values, so that every song can be told from its place."""
-
-        def __init__(self, **_: object) -> None:
-            pass
-
-        def fit_transform(self, rows: np.ndarray) -> np.ndarray:
-            return rows[:, :2]
-
-        transform = fit_transform
-
-    monkeypatch.setitem(sys.modules, "umap", SimpleNamespace(UMAP=FakeUMAP))
-    monkeypatch.setattr(projection, "find_spec", lambda name: object())
-    monkeypatch.setattr(projection, "_UMAP_ROWS", 1000)
-    monkeypatch.setattr(projection, "_UMAP_BLOCK", 999)
-    monkeypatch.setattr(new_model, "version", lambda name: "1")
     assert whole.fitted is not None
-    report = {**whole.data}
-    kept, mood, xy = new_model.new_model(1, demo, whole.fitted, report, 1.0, "umap")
-    expected = whole.fitted.scaled(new_model.feature_values(demo, whole.fitted.spec))[:2]
-    np.testing.assert_allclose(xy, expected, rtol=1e-5, atol=1e-5)
+    monkeypatch.setattr(projection, "_UMAP_ROWS", 500)  # the rest is put among them, block by block
+    monkeypatch.setattr(projection, "_UMAP_BLOCK", 2000)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its own dependencies
+        kept, mood, xy = new_model.new_model(1, demo, whole.fitted, {**whole.data}, 1.0, "umap")
     assert kept.projection["kind"] == "umap"
-    assert kept.libraries["umap-learn"] == "1"
+    assert kept.libraries["umap-learn"] == version("umap-learn")
     assert [told.songs for told in kept.moods] == np.bincount(mood).tolist()
+    assert not np.isnan(xy).any()
+    x0, x1, y0, y1 = kept.projection["extent"]
+    assert ((xy[0] > x0) & (xy[0] < x1) & (xy[1] > y0) & (xy[1] < y1)).all()
+    # A song's neighbour on the map has its mood far more often than one in three songs by chance has.
+    _, nearest = cKDTree(xy.T).query(xy.T, k=2)
+    assert np.mean(mood[nearest[:, 1]] == mood) > 0.85
