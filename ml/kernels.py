@@ -13,6 +13,9 @@ from numba import njit
 NONE = 255
 """The mood of a song that has none."""
 
+EXAMPLES = 9
+"""Songs kept as typical of a mood, and as extreme: more than are shown, because some are versions of others."""
+
 _BLOCK = 1024
 
 
@@ -217,18 +220,18 @@ def count_known(values, start, stop, known):
 
 @njit(nogil=True, cache=True)
 def lowest(keys, mood, eligible, n_moods, sign):
-    """Song numbers of the three smallest sign * key of each mood, (n_moods, 3) int64; -1 where there are fewer.
+    """Numbers of the songs with the smallest sign * key of each mood, (n_moods, EXAMPLES) int64; -1 for none.
 
     Of songs with equal keys the first only: they are one recording in several versions.
     """
-    songs = np.full((n_moods, 3), -1, dtype=np.int64)
-    best = np.full((n_moods, 3), np.inf)
+    songs = np.full((n_moods, EXAMPLES), -1, dtype=np.int64)
+    best = np.full((n_moods, EXAMPLES), np.inf)
     for song in range(len(keys)):
         m = mood[song]
         if m < n_moods and eligible[song]:
             key = sign * keys[song]
-            if key < best[m, 2] and key != best[m, 0] and key != best[m, 1]:
-                at = 2
+            if key < best[m, EXAMPLES - 1] and not np.any(best[m] == key):
+                at = EXAMPLES - 1
                 while at > 0 and key < best[m, at - 1]:
                     best[m, at] = best[m, at - 1]
                     songs[m, at] = songs[m, at - 1]

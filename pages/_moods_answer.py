@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, quote
@@ -21,6 +22,7 @@ from ml import jobs
 from ml.spec import ALGORITHM_NAMES, SCALING_NAMES, ModelSpec
 
 GENRES_SHOWN = 24
+_EXAMPLES = 3
 SPAN_AT_LEAST = 1.5
 """Standard deviations that the bars of the cards reach at least."""
 
@@ -123,8 +125,8 @@ def cards(shown: Shown, live: Catalogue) -> list[Component]:
                 songs=mood["songs"],
                 share=mood["songs"] / total,
                 bars=_bars(mood, shown.report, used),
-                typical=[_song(named[song]) for song in mood["typical"] if song in named],
-                extreme=[_song(named[song]) for song in mood["extreme"] if song in named],
+                typical=[*map(_song, examples([named[song] for song in mood["typical"] if song in named]))],
+                extreme=[*map(_song, examples([named[song] for song in mood["extreme"] if song in named]))],
                 links=_links(shown, tone.name),
             ),
             span,
@@ -146,6 +148,15 @@ def _bars(mood: dict, report: dict, used: set[str]) -> list[Bar]:
         )
         found.append(Bar(of.label, effect, of.format(mean), words, name in used))
     return found
+
+
+def examples(lines: Sequence[SongLine]) -> list[SongLine]:
+    """The first few, no song twice under whatever name its version has: "Hello - Live" is "Hello"."""
+    found: dict[tuple[str, tuple[str, ...]], SongLine] = {}
+    for line in lines:
+        title = re.sub(r"\s(- |[(\[]).*", "", line.title.casefold())
+        found.setdefault((title, line.artists[:1]), line)
+    return list(found.values())[:_EXAMPLES]
 
 
 def _song(line: SongLine) -> SongRef:

@@ -17,6 +17,7 @@ from components import island, mood_charts, mood_scores
 from components.mood_charts import Ridge, Tone
 from data_access.filters import Range, SongFilter
 from data_access.models import MayNotWrite
+from data_access.songs import SongLine
 from ml import job_keep
 from ml.job_files import JobFolder
 from ml.spec import ALGORITHMS, FEATURES, SCALINGS, ModelSpec, SpecError
@@ -251,3 +252,14 @@ def test_the_curve_is_described_by_its_elbow_and_its_peak() -> None:
         "The curve bends at 3 moods; the silhouette is highest at 3. Chosen: 2."
     )
     assert answer.curve(shown())[2] is None
+
+
+def test_examples_are_songs_and_not_versions_of_one() -> None:
+    def line(title: str, artist: str) -> SongLine:
+        return SongLine(f"{title} {artist}", title, (artist,), None, {}, None)
+
+    lines = [
+        line("Hello", "Adele"), line("Hello - Live", "Adele"), line("HELLO (Remix)", "Adele"),
+        line("Hello", "Lionel"), line("(I Can't Get No)", "Stones"), line("Fourth", "Nobody"),
+    ]  # fmt: skip
+    assert [song.title for song in answer.examples(lines)] == ["Hello", "Hello", "(I Can't Get No)"]
