@@ -23,7 +23,7 @@ from data_access.columns import CODE_COLUMN, open_store
 from data_access.recommend import Labels, Links
 from ml import similar
 from ml.evaluate_spaces import FORERUNNER, candidates
-from ml.similar import Query
+from ml.similar_query import Query
 from ml.similar_space import Space, fit_space
 
 PARTS = ("all", "tuned", "aside")

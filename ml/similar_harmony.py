@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data_access.columns import VALUE_ROW
 from data_access.fields import UNKNOWN_KEY
+from ml.similar_space import Space
 
 _FIFTH = 7
 _THIRD = 3
@@ -46,6 +48,11 @@ class Harmony:
             return np.zeros((0, 2))
         share = self.percent / 100
         return np.array([(self.tempo * times * (1 - share), self.tempo * times * (1 + share)) for times in COUNTED])
+
+
+def harmony_of(space: Space, song: int, percent: float = 6.0) -> Harmony:
+    """To mix with a song of the catalogue."""
+    return Harmony(int(space.key[song]), float(space.values[VALUE_ROW["tempo"], song]), percent)
 
 
 def neighbours(key: int) -> tuple[int, ...]:

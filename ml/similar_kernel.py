@@ -41,12 +41,7 @@ def nearest(
             continue
         for b in range(width):
             distance[b] = 0.0
-        for i in range(len(rows)):
-            row = own[rows[i], a : a + width] if from_own[i] else sound[rows[i], a : a + width]
-            target, weight = targets[i], weights[i]
-            for b in range(width):
-                step = np.float64(row[b]) - target
-                distance[b] += weight * (step * step)
+        _add_squares(own, sound, rows, from_own, targets, weights, a, width, distance)
         for b in range(width):
             # Songs come by number, so that of equally far ones those found before stay.
             if ok[b] and distance[b] < worst:
@@ -60,6 +55,54 @@ def nearest(
                 if n_found == at_most:
                     worst = distances[0]
     return n_found, n_allowed
+
+
+@njit(nogil=True, cache=True)
+def _add_squares(own, sound, rows, from_own, targets, weights, a, width, distance):
+    """Add the squared distances of a block's songs to distance (block,), four features at a time, in their order.
+
+    One at a time would read and write distance four times as often, which costs more than the sums themselves.
+    """
+    i, n = 0, len(rows)
+    while i + 4 <= n:
+        p = _row(own, sound, rows, from_own, i, a, width)
+        q = _row(own, sound, rows, from_own, i + 1, a, width)
+        r = _row(own, sound, rows, from_own, i + 2, a, width)
+        s = _row(own, sound, rows, from_own, i + 3, a, width)
+        at_p, at_q, at_r, at_s = targets[i], targets[i + 1], targets[i + 2], targets[i + 3]
+        of_p, of_q, of_r, of_s = weights[i], weights[i + 1], weights[i + 2], weights[i + 3]
+        for b in range(width):
+            w, x = np.float64(p[b]) - at_p, np.float64(q[b]) - at_q
+            y, z = np.float64(r[b]) - at_r, np.float64(s[b]) - at_s
+            total = distance[b] + of_p * (w * w)
+            total += of_q * (x * x)
+            total += of_r * (y * y)
+            distance[b] = total + of_s * (z * z)
+        i += 4
+    while i < n:
+        p = _row(own, sound, rows, from_own, i, a, width)
+        at_p, of_p = targets[i], weights[i]
+        for b in range(width):
+            w = np.float64(p[b]) - at_p
+            distance[b] += of_p * (w * w)
+        i += 1
+
+
+@njit(nogil=True, cache=True)
+def _row(own, sound, rows, from_own, i, a, width):
+    return own[rows[i], a : a + width] if from_own[i] else sound[rows[i], a : a + width]
+
+
+@njit(nogil=True, cache=True)
+def sums(sound, songs, start, stop):
+    """Sums of the places of songs[start:stop], (d,) float64."""
+    found = np.zeros(len(sound))
+    for row in range(len(sound)):
+        total = 0.0
+        for place in range(start, stop):
+            total += np.float64(sound[row, songs[place]])
+        found[row] = total
+    return found
 
 
 @njit(nogil=True, cache=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import NormalDist
 
 import numpy as np
@@ -59,6 +60,11 @@ class Space:
         """Number of songs."""
         return self.own.shape[1]
 
+    @cached_property
+    def n_artists(self) -> int:
+        """Number of artists."""
+        return int(self.artist.max(initial=-1)) + 1
+
     def place(self, feature: str, value: float) -> float:
         """Where a song with this value of a feature has its own place; the same as that of the songs that have it."""
         row = self.features.index(feature)
@@ -86,6 +92,13 @@ def fit_space(values: np.ndarray, key: np.ndarray, group: np.ndarray, artist: np
     features = tuple(name for name in FEATURES if not np.isnan(values[VALUE_ROW[name]]).all())
     arrays = fit_places(_rows(values, features), artist)
     return Space(features, **arrays, values=values, key=key, group=group, artist=artist)
+
+
+def fixed(array: np.ndarray) -> np.ndarray:
+    """The array, read-only, as those mapped from files are: loops are compiled for that alone."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def _rows(values: np.ndarray, features: Sequence[str]) -> np.ndarray:

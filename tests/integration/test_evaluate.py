@@ -19,7 +19,8 @@ from ml import evaluate as judging
 from ml import similar_space
 from ml.evaluate import NothingToJudgeBy, evaluate, set_aside, songs_of
 from ml.evaluate_spaces import FORERUNNER, OURS
-from ml.similar import Query, recommend
+from ml.similar import recommend
+from ml.similar_query import Query
 from settings import PROJECT_DIR
 from tests.integration.etl_files import query
 from tests.made_store import REAL_FILE

@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 
 from data_access.columns import VALUE_ROW
 from data_access.fields import FIELDS, UNKNOWN_KEY, camelot
-from ml import similar
-from ml.similar import Answer, NothingToGoBy, Query, Wish, recommend
+from ml import similar_pool
+from ml.similar import recommend
+from ml.similar_aim import aim_of
 from ml.similar_harmony import Harmony
+from ml.similar_query import Answer, Furthest, NothingToGoBy, Query, Wish
 from ml.similar_space import FEATURES, Space, fit_space
+from ml.similar_words import COMPARATIVES, why
 
 FINE = {"danceability": 1.0, "energy": 1.0, "tempo": 100.0, "year": 100.0}
 
@@ -177,7 +180,7 @@ def test_diverse_ones_are_chosen_by_maximal_marginal_relevance(question: tuple[S
     if (answer := answered(space, query, allowed)) is None:
         return
     pool, distances, _ = plain(space, query, allowed)
-    aim = similar.aim_of(space, query)
+    aim = aim_of(space, query)
     at = dict(zip(pool, aim.places(space, np.array(pool, dtype=int)), strict=True))
     far = dict(zip(pool, distances, strict=True))
     assert len(answer.ids) == min(query.count, len(pool))
@@ -212,11 +215,14 @@ def test_an_answer_adds_up_repeats_and_keeps_its_promises(question: tuple[Space,
     )
     assert not set(artists.tolist()) & {artist for artist in query.not_artists if artist >= 0}
     assert allowed[answer.ids].all()
-    weighing = {name for name in space.features if query.wishes.get(name, Wish()).weight > 0}
+    asked = {name: query.wishes.get(name, Wish()) for name in space.features}
+    weighing = {name for name, of in asked.items() if of.weight > 0 and (len(query.seeds) or of.target is not None)}
     for row, (closest, furthest) in enumerate(zip(answer.closest, answer.furthest, strict=True)):
         assert len(closest) == len(set(closest)) <= 3
         assert set(closest) <= weighing
-        assert furthest not in closest
+        assert len(closest) == min(3, max(1, len(weighing) - 1))
+        assert (furthest is None) == (len(weighing) == 1)
+        assert furthest is None or (furthest.feature in weighing and furthest.feature not in closest)
         for name in set(answer.features) - weighing:
             assert answer.contributions[row, answer.features.index(name)] == 0
 
@@ -228,8 +234,8 @@ def test_more_is_read_when_versions_and_artists_leave_too_few(
 ) -> None:
     space, query, allowed = question
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(similar, "_NEAREST_AT_FIRST", at_first)
-        patched.setattr(similar, "_MORE", 2)
+        patched.setattr(similar_pool, "_NEAREST", at_first)
+        patched.setattr(similar_pool, "_SPARE", 0)
         answer = answered(space, query, allowed)
     if answer is not None:
         assert answer.ids.tolist() == plain(space, query, allowed)[0]
@@ -241,7 +247,7 @@ def test_many_seeds_count_as_their_mean() -> None:
     query = Query(some, count=10)
     ids, *_ = plain(space, replace(query, seeds=some.tolist()), np.ones(space.n_songs, dtype=bool))
     assert recommend(space, query).ids.tolist() == ids
-    np.testing.assert_allclose(similar.aim_of(space, query).targets, space.sound[:, some].mean(axis=1), atol=1e-5)
+    np.testing.assert_allclose(aim_of(space, query).targets, space.sound[:, some].mean(axis=1), atol=1e-5)
 
 
 def test_a_song_is_closest_in_what_it_shares() -> None:
@@ -257,9 +263,14 @@ def test_a_song_is_closest_in_what_it_shares() -> None:
     assert space.features == tuple(FINE)
     answer = recommend(space, Query([0]), ids == 1)
     assert answer.ids.tolist() == [1]
-    assert (answer.closest, answer.furthest) == ((("danceability", "energy", "tempo"),), ("year",))
+    above = bool(values[VALUE_ROW["year"], 1] > values[VALUE_ROW["year"], 0])
+    assert answer.closest == (("danceability", "energy", "tempo"),)
+    assert answer.furthest == (Furthest("year", above, False),)
+    said = "newer" if above else "older"
+    assert why(answer, 0) == f"Closest in danceability, energy and tempo; furthest in year: {said}."
     alone = recommend(space, Query((), {"energy": Wish(target=0.5)}))
     assert (alone.closest[0], alone.furthest[0]) == (("energy",), None)
+    assert why(alone, 0) == "Closest in energy."
     assert abs(float(values[VALUE_ROW["energy"], alone.ids[0]]) - 0.5) < 0.02
 
 
@@ -275,7 +286,35 @@ def test_what_cannot_be_asked_is_said(bad: dict) -> None:
         Query([1], **bad)
 
 
-@pytest.mark.parametrize("bad", [{"weight": -1}, {"weight": float("inf")}, {"target": float("nan")}])
+@pytest.mark.parametrize("bad", [{"weight": -1}, {"weight": 101}, {"weight": float("inf")}, {"target": float("nan")}])
 def test_wishes_are_numbers(bad: dict) -> None:
     with pytest.raises(ValueError, match=r"[.]$"):
         Wish(**bad)
+
+
+def test_what_its_artist_does_is_not_said_of_the_song() -> None:
+    n_songs = 100
+    rng = np.random.default_rng(0)
+    values = np.full((len(FIELDS), n_songs), np.nan, dtype=np.float32)
+    for name in ("energy", "loudness"):
+        values[VALUE_ROW[name]] = rng.uniform(-40, 0, n_songs)
+    artist = np.arange(n_songs, dtype=np.int32)
+    artist[1:20] = 1
+    values[VALUE_ROW["loudness"], :2] = -20  # equally loud; the other songs of the second's artist are not
+    values[VALUE_ROW["loudness"], 2:20] = -1
+    values[VALUE_ROW["energy"], :20] = -20
+    ids = np.arange(n_songs, dtype=np.int32)
+    space = fit_space(values, np.zeros(n_songs, dtype=np.uint8), ids, artist)
+    answer = recommend(space, Query([0]), ids == 1)
+    assert answer.furthest == (Furthest("loudness", True, True),)
+    assert why(answer, 0) == "Closest in energy; furthest in loudness: its artist’s songs are louder."
+    assert set(COMPARATIVES) >= set(FEATURES)
+
+
+def test_arrays_of_another_catalogue_are_refused() -> None:
+    space = songs(7, False)
+    for seeds in ([-1], [space.n_songs]):
+        with pytest.raises(ValueError, match="not a song"):
+            recommend(space, Query(seeds))
+    with pytest.raises(ValueError, match="another catalogue"):
+        recommend(space, Query([0]), np.ones(space.n_songs + 1, dtype=bool))
