@@ -109,8 +109,7 @@ def sums(sound, songs, start, stop):
 def _who_may(ok, a, width, values, limited, bounds, allowed, key, keys, tempo_row, tempos, artist, left_out_artists):
     """Which songs of a block may be recommended, into ok (block,) uint8."""
     if len(allowed):
-        for b in range(width):
-            ok[b] = allowed[a + b]
+        ok[:width] = allowed[a : a + width]
     else:
         ok[:width] = 1
     for i in range(len(limited)):
@@ -122,18 +121,25 @@ def _who_may(ok, a, width, values, limited, bounds, allowed, key, keys, tempo_ro
         for b in range(width):
             ok[b] &= keys[key[a + b]]
     if len(tempos):
-        row = values[tempo_row, a : a + width]
-        for b in range(width):
-            tempo = np.float64(row[b])
-            goes = np.uint8(0)
-            for i in range(len(tempos)):
-                goes |= np.uint8(tempo >= tempos[i, 0]) & np.uint8(tempo <= tempos[i, 1])
-            ok[b] &= goes
+        _in_any(values[tempo_row, a : a + width], tempos, ok)
     if len(left_out_artists):
         for b in range(width):
             number = artist[a + b]
             if number >= 0 and left_out_artists[number]:
                 ok[b] = 0
+
+
+@njit(nogil=True, cache=True)
+def _in_any(values, intervals, ok):
+    """Keep in ok those songs of a block whose value is in one of the intervals (n, 2), ends included."""
+    inside = np.zeros(len(values), dtype=np.uint8)
+    for i in range(len(intervals)):
+        low, high = intervals[i, 0], intervals[i, 1]
+        for b in range(len(values)):
+            value = np.float64(values[b])
+            inside[b] |= np.uint8(value >= low) & np.uint8(value <= high)  # NaN is neither
+    for b in range(len(values)):
+        ok[b] &= inside[b]
 
 
 # A heap with the furthest song on top, by (distance, song number).

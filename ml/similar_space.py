@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -77,6 +77,7 @@ class Space:
         return float(np.float32(NormalDist().inv_cdf(share) * self.scale[row]))
 
 
+@lru_cache(maxsize=2)
 def space_of(catalogue: Catalogue) -> Space:
     """The space of a catalogue, made first when missing, which takes seconds. Raises DatabaseDown."""
     store, links = open_store(catalogue), recommend.links(catalogue)
