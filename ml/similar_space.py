@@ -71,7 +71,9 @@ class Space:
         known = int(self.known[row])
         if not known:
             return 0.0
-        ascending, exact = self.ascending[row][:known], np.float32(value)
+        ascending = self.ascending[row][:known]
+        with np.errstate(over="ignore"):  # beyond float32 is beyond every value
+            exact = np.float32(value)
         below, up_to = (int(np.searchsorted(ascending, exact, side=side)) for side in ("left", "right"))
         share = min(max((below + up_to) / (2 * known), 0.5 / known), 1 - 0.5 / known)
         return float(np.float32(NormalDist().inv_cdf(share) * self.scale[row]))

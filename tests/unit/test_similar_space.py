@@ -64,7 +64,7 @@ def test_a_value_has_the_place_of_the_songs_that_have_it() -> None:
         column = values[VALUE_ROW[name]]
         for song in np.flatnonzero(~np.isnan(column))[:50]:
             assert space.place(name, float(column[song])) == pytest.approx(float(space.own[row, song]), abs=1e-6)
-    places = [space.place("energy", value) for value in np.linspace(-1, 2, 50)]
+    places = [space.place("energy", value) for value in (-1e300, *np.linspace(-1, 2, 50), 1e300)]
     assert places == sorted(places)
     assert np.isfinite(places).all()
 
