@@ -6,7 +6,7 @@ common with it (subgenre@10; genre@10 in catalogues without subgenres), and the 
 Intervals are of 95 %, by bootstrap over the queries; those of a ratio resample both of its sides together.
 
 What was chosen by such figures was chosen on half of the playlists, the "tuned" part. "aside" is the songs that are in
-none of these, as a catalogue of their own: nothing of it was looked at before.
+none of these, as a catalogue of their own: nothing was chosen by it.
 """
 
 from __future__ import annotations
