@@ -94,7 +94,8 @@ def named(centroids: Sequence[Effects]) -> list[Named]:
 
 def _by_energy(effects: Effects) -> tuple[float, ...]:
     first = "energy" if "energy" in effects else next(iter(effects))
-    return tuple(-round(effects[name], 6) for name in (first, *effects))
+    order = (first, *effects)
+    return (*(-round(effects[name], 6) for name in order), *(-effects[name] for name in order))
 
 
 def _words(centroids: Sequence[Effects]) -> dict[int, str]:

@@ -94,6 +94,11 @@ def stored(sql: Sql) -> dict[str, int]:
     return dict(sql("SELECT name, count(*) FROM song_moods GROUP BY name"))
 
 
+def number(sql: Sql) -> int:
+    """Number of the model that serves."""
+    return sql("SELECT max(model) FROM song_moods")[0][0]
+
+
 def jobs_so_far() -> set[str]:
     folder = get_settings().data_dir / "jobs"
     return {path.name for path in folder.glob("*")} if folder.exists() else set()

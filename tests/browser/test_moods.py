@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from data_access.catalogue import Catalogue
-from tests.browser.moods_page import Moods, Sql, jobs_so_far, queries, stored
+from tests.browser.moods_page import Moods, Sql, jobs_so_far, number, queries, stored
 
 LOUD = "energy=0.8.."
 LOUD_SQL = "energy >= 0.8::real"
@@ -33,7 +33,7 @@ def test_the_stored_model_is_shown_without_a_fit(moods: Moods, sql: Sql) -> None
     before = jobs_so_far()
     moods.open()
     assert moods.songs() == stored(sql)
-    assert moods.words.inner_text() == "The stored model, number 1"
+    assert moods.words.inner_text() == f"The stored model, number {number(sql)}"
     assert moods.value("k") == "6"
     expect(moods.page.locator("#moods-keep-button")).to_be_disabled()
     link = moods.page.locator(".mg-mood-card", has_text="Happy").get_by_text("Explore these")
@@ -105,7 +105,7 @@ def test_algorithm_and_scaling_fit_by_themselves(
     assert sum(moods.songs().values()) == sql("SELECT count(*) FROM songs")[0][0]
     assert moods.songs() != before
     # The table of agreement counts every song once, in its new mood and in the stored one.
-    expect(moods.page.locator("#moods-agreement-says")).to_contain_text("model 1")
+    expect(moods.page.locator("#moods-agreement-says")).to_contain_text(f"model {number(sql)}:")
     rows = [[int(n.replace(",", "")) for n in row[1:]] for row in moods.numbers("agreement")]
     assert [sum(row) for row in rows] == list(moods.songs().values())
     assert [sum(column) for column in zip(*rows, strict=True)] == list(before.values())
@@ -151,7 +151,7 @@ def test_the_number_of_moods_by_dropdown_and_by_the_curve(moods: Moods, sql: Sql
     assert moods.query()["k"] == ["4"]
 
 
-def test_hdbscan_finds_its_own_number(moods: Moods) -> None:
+def test_hdbscan_finds_its_own_number(moods: Moods, sql: Sql) -> None:
     moods.open()
     moods.choose("algorithm", "HDBSCAN")
     expect(moods.page.locator("#moods-k-note")).to_have_text("HDBSCAN finds its own number.")
@@ -162,7 +162,7 @@ def test_hdbscan_finds_its_own_number(moods: Moods) -> None:
     assert 2 <= len(moods.songs()) <= 12
     moods.choose("algorithm", "K-Means")
     expect(moods.page.locator("#moods-k")).to_be_enabled()
-    expect(moods.words).to_have_text("The stored model, number 1")
+    expect(moods.words).to_have_text(f"The stored model, number {number(sql)}")
 
 
 def test_the_songs_of_a_filter(moods: Moods, sql: Sql) -> None:

@@ -11,7 +11,7 @@ from werkzeug.security import generate_password_hash
 
 from data_access.catalogue import Catalogue
 from tests import servers
-from tests.browser.moods_page import Moods, Sql, queries, stored
+from tests.browser.moods_page import Moods, Sql, number, queries, stored
 from tests.browser.waiting import until
 
 
@@ -112,7 +112,7 @@ def test_keeping_asks_for_the_password_and_is_for_everybody(
     guarded: str, new_page: Callable[..., Page], sql: Sql
 ) -> None:
     moods, other = Moods(new_page(), guarded), Moods(new_page(), guarded)
-    before = stored(sql)
+    before, first = stored(sql), number(sql)
     moods.open("k=4").done()
     kept, button = moods.page.locator("#moods-kept"), moods.page.locator("#moods-keep-button")
     for password, answer in (("", "is needed"), ("wrong one", "not the operations password")):
@@ -122,8 +122,10 @@ def test_keeping_asks_for_the_password_and_is_for_everybody(
         assert stored(sql) == before
     moods.page.locator("#moods-password").fill("right one")
     button.click()
-    expect(kept).to_contain_text("Kept as model 2.")
-    expect(moods.words).to_have_text("The stored model, number 2")
+    expect(kept).to_contain_text("Kept as model")
+    assert number(sql) > first
+    expect(kept).to_contain_text(f"Kept as model {number(sql)}.")
+    expect(moods.words).to_have_text(f"The stored model, number {number(sql)}")
     expect(button).to_be_disabled()
     moods.shown()
     assert moods.songs() == stored(sql)
@@ -137,7 +139,7 @@ def test_keeping_asks_for_the_password_and_is_for_everybody(
 
     moods.page.locator("#moods-password").fill("right one")
     moods.page.locator("#moods-back-button").click()
-    expect(kept).to_contain_text("Model 1 is the stored one again.")
+    expect(kept).to_contain_text(f"Model {first} is the stored one again.")
     expect(moods.page.locator(".mg-mood-card")).to_have_count(6)
     assert stored(sql) == before
     assert moods.query()["k"] == ["6"]

@@ -186,7 +186,9 @@ def test_a_kill_leaves_the_old_model_serving(words: str) -> None:
     else:
         assert live() == before
         assert query("SELECT count(*), count(mood), sum(mood) FROM song_moods") == rows
-    assert query("SELECT count(*) FROM musicgroup.model WHERE state = 'live'") == [(1,)]
+    version = live().catalogue_version
+    live_ones = query(f"SELECT count(*) FROM musicgroup.model WHERE state = 'live' AND catalogue_version = {version}")
+    assert live_ones == [(1,)]
     songs = query("SELECT count(*) FROM song_moods")
     assert songs == query("SELECT count(*) FROM songs")
 
