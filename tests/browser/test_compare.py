@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -159,7 +160,10 @@ def test_pointing_at_one_lights_it_in_all_charts_without_a_request(site: str, pa
         ]
         for chart in charts:
             until(page, f"document.querySelectorAll({chart!r}).length > 2")
-            assert dimmed(page, chart) == others, chart
+            deadline = time.monotonic() + 10  # styles follow the mark a frame or two later
+            while (found := dimmed(page, chart)) != others and time.monotonic() < deadline:
+                page.wait_for_timeout(50)
+            assert found == others, chart
 
     expect_lit("")
     page.locator(".mg-compare-chip").nth(1).hover()
