@@ -43,7 +43,7 @@ dash.register_page(
 )
 
 _CONTROLS = ("features", "algorithm", "k", "scaling", "on")
-_POLL_MS = 250
+_POLL_MS = 120  # armed anew after each answer, so that a busy server is asked less often
 
 
 def layout(**query: str | list[str]) -> Component:
