@@ -143,7 +143,7 @@ def _facts(song: SongDetail) -> list[tuple]:
 
 
 def release_words(day: date | None, precision: str | None, year: float | None) -> str:
-    """"12 May 1997", "May 1997" or "1997", as exactly as it is known; "" when it is not."""
+    """ "12 May 1997", "May 1997" or "1997", as exactly as it is known; "" when it is not."""
     if day is None:
         return f"{year:.0f}" if year else ""
     return {"day": f"{day.day} {day:%b %Y}", "month": f"{day:%B %Y}"}.get(precision or "", f"{day.year}")
