@@ -6,9 +6,8 @@ from dataclasses import asdict
 
 from flask import Blueprint, Response, jsonify, request
 
+from api.problems import problem, trouble
 from data_access import compare_ready
-from data_access.catalogue import NoCatalogue
-from data_access.db import DatabaseDown, QueryTooSlow
 
 blueprint = Blueprint("compare_suggest", __name__)
 
@@ -24,22 +23,11 @@ def suggest() -> Response:
     """
     text = request.args.get("q", "").strip()
     if len(text) > LONGEST_TEXT:
-        return _problem(400, f"Write q= with at most {LONGEST_TEXT} characters.")
+        return problem(400, f"Write q= with at most {LONGEST_TEXT} characters.")
     try:
         found = compare_ready.suggest(text)
-    except DatabaseDown:
-        return _problem(503, "Search is resting: the database cannot be reached.")
-    except QueryTooSlow:
-        return _problem(503, "Search took too long; try again.")
-    except NoCatalogue as error:
-        return _problem(503, str(error))
+    except Exception as error:
+        return trouble("Search", error)
     answer = jsonify(text=text, things=[asdict(choice) for choice in found])
     answer.headers["Cache-Control"] = f"private, max-age={_KEPT_SECONDS}"
-    return answer
-
-
-def _problem(status: int, sentence: str) -> Response:
-    answer = jsonify(error=sentence)
-    answer.status_code = status
-    answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -10,13 +10,13 @@ from dataclasses import asdict
 import brotli
 from flask import Blueprint, Response, jsonify, request
 
+from api.problems import problem, trouble
 from data_access import catalogue, models, song_map
 from data_access.cache import cached
-from data_access.catalogue import Catalogue, NoCatalogue
-from data_access.db import DatabaseDown, QueryTooSlow
+from data_access.catalogue import Catalogue
 from data_access.filters import SongFilter
 from data_access.map_grid import Grid, Window
-from data_access.models import Model, NoModel
+from data_access.models import Model
 from data_access.song_map import View
 
 blueprint = Blueprint("song_map", __name__)
@@ -38,13 +38,13 @@ def map_view() -> Response:
     except ValueError as error:
         problems.insert(0, str(error))
     if problems:
-        return _problem(400, problems[0])
+        return problem(400, problems[0])
     try:
         live = catalogue.current()
         model = models.require(live)
         packed = _packed(live, model, window, grid, song_filter)
     except Exception as error:
-        return _trouble(error)
+        return trouble("The map", error)
     answer = _compressed(packed)
     fresh = request.args.get("of") == song_map.stamp(live, model)
     answer.headers["Cache-Control"] = f"private, max-age={_KEPT_SECONDS}" if fresh else "no-store"
@@ -63,11 +63,11 @@ def map_place() -> Response:
     except ValueError as error:
         problems.insert(0, str(error))
     if problems:
-        return _problem(400, problems[0])
+        return problem(400, problems[0])
     try:
         by_mood, nearest = song_map.moods_in(catalogue.current(), window, song_filter)
     except Exception as error:
-        return _trouble(error)
+        return trouble("The map", error)
     answer = jsonify(songs=sum(by_mood), moods=by_mood, nearest=asdict(nearest) if nearest else None)
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -123,24 +123,4 @@ def _compressed(packed: bytes) -> Response:
     else:
         answer.data = brotli.decompress(packed)
     answer.vary.add("Accept-Encoding")
-    return answer
-
-
-def _trouble(error: Exception) -> Response:
-    match error:
-        case NoModel():
-            return _problem(404, str(error))
-        case DatabaseDown():
-            return _problem(503, "The map is resting: the database cannot be reached.")
-        case QueryTooSlow():
-            return _problem(503, "The map took too long over this filter; try again.")
-        case NoCatalogue():
-            return _problem(503, str(error))
-    raise error
-
-
-def _problem(status: int, sentence: str) -> Response:
-    answer = jsonify(error=sentence)
-    answer.status_code = status
-    answer.headers["Cache-Control"] = "no-store"
     return answer

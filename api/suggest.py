@@ -6,9 +6,8 @@ from dataclasses import asdict
 
 from flask import Blueprint, Response, jsonify, request
 
+from api.problems import problem, trouble
 from data_access import search
-from data_access.catalogue import NoCatalogue
-from data_access.db import DatabaseDown, QueryTooSlow
 
 blueprint = Blueprint("suggest", __name__)
 
@@ -27,24 +26,13 @@ def suggest() -> Response:
     text = request.args.get("q", "").strip()
     limit = request.args.get("limit", "8")
     if not 1 <= len(text) <= LONGEST_TEXT:
-        return _problem(400, f"Write q= with 1 to {LONGEST_TEXT} characters.")
+        return problem(400, f"Write q= with 1 to {LONGEST_TEXT} characters.")
     if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:3]) <= MOST):
-        return _problem(400, f"limit={limit[:20]} is not a number from 1 to {MOST}.")
+        return problem(400, f"limit={limit[:20]} is not a number from 1 to {MOST}.")
     try:
         found = search.suggest(text, int(limit))
-    except DatabaseDown:
-        return _problem(503, "Search is resting: the database cannot be reached.")
-    except QueryTooSlow:
-        return _problem(503, "Search took too long; try again.")
-    except NoCatalogue as error:
-        return _problem(503, str(error))
+    except Exception as error:
+        return trouble("Search", error)
     answer = jsonify(text=text, suggestions=[asdict(suggestion) for suggestion in found])
     answer.headers["Cache-Control"] = f"private, max-age={_KEPT_SECONDS}"
-    return answer
-
-
-def _problem(status: int, sentence: str) -> Response:
-    answer = jsonify(error=sentence)
-    answer.status_code = status
-    answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -12,8 +12,7 @@ from psycopg2 import errors, sql
 from psycopg2.extensions import connection as Connection
 
 from data_access import writing
-from data_access.db import catalogue_schema, loader_dsn
-from data_access.embedded import EmbeddedPostgresError, running
+from data_access.db import DatabaseDown, catalogue_schema, loader_dsn, serving
 from etl.errors import LoadError
 from settings import get_settings
 
@@ -27,14 +26,10 @@ _OPTIONS = "-c client_connection_check_interval=500 -c statement_timeout=0 -c lo
 @contextmanager
 def server() -> Iterator[str]:
     """URL to load through; starts the embedded PostgreSQL for as long as the block lasts when it is needed."""
-    settings = get_settings()
     try:
-        if settings.database_url or settings.loader_database_url:
+        with serving():
             yield loader_dsn()
-        else:
-            with running():
-                yield loader_dsn()
-    except EmbeddedPostgresError as error:
+    except DatabaseDown as error:
         raise LoadError(str(error)) from error
 
 
