@@ -49,9 +49,9 @@ def histogram(
             go.Bar(x=centres, y=shares, width=widths, uid=uid, hoverinfo="skip")
             for uid, shares in zip(("whole", "selected"), shares_of_both, strict=True)
         ],
-        layout=_layout("histogram") | {"barmode": "overlay"},
+        layout=base_layout(MARGINS["histogram"]) | {"barmode": "overlay"},
     )
-    figure.update_xaxes(_axis(ticks, (edges[0], edges[-1])))
+    figure.update_xaxes(axis(ticks, (edges[0], edges[-1])))
     figure.update_yaxes(range=[0, HEADROOM], visible=False, fixedrange=True)
     return figure
 
@@ -89,10 +89,10 @@ def density(
             showscale=False,
             hoverinfo="skip",
         ),
-        layout=_layout("density"),
+        layout=base_layout(MARGINS["density"]),
     )
-    figure.update_xaxes(_axis(x_ticks, (x_edges[0], x_edges[-1])), title_standoff=8)
-    figure.update_yaxes(_axis(y_ticks, (y_edges[0], y_edges[-1])))
+    figure.update_xaxes(axis(x_ticks, (x_edges[0], x_edges[-1])), title_standoff=8)
+    figure.update_yaxes(axis(y_ticks, (y_edges[0], y_edges[-1])))
     return figure
 
 
@@ -122,12 +122,12 @@ def by_year(
         for name in names
     ]
     bars = go.Bar(x=list(years), y=list(songs), yaxis="y2", uid="songs", hoverinfo="skip")
-    figure = go.Figure([bars, *lines], layout=_layout("by-year"))
+    figure = go.Figure([bars, *lines], layout=base_layout(MARGINS["by-year"]))
     figure.update_layout(
-        yaxis=_axis((), (0, 1)) | {"domain": [0.26, 1]},
-        yaxis2=_axis(()) | {"domain": [0, 0.2], "rangemode": "tozero", "anchor": "x"},
+        yaxis=axis((), (0, 1)) | {"domain": [0.26, 1]},
+        yaxis2=axis(()) | {"domain": [0, 0.2], "rangemode": "tozero", "anchor": "x"},
     )
-    figure.update_xaxes(_axis(()) | {"tickmode": "auto", "nticks": 6, "tickformat": "d"}, anchor="y2")
+    figure.update_xaxes(axis(()) | {"tickmode": "auto", "nticks": 6, "tickformat": "d"}, anchor="y2")
     return figure
 
 
@@ -139,10 +139,11 @@ def _centres(edges: Sequence[float]) -> tuple[list[float], list[float] | float]:
     return [round((a + b) / 2, 4) for a, b in pairs], widths[0] if same else widths
 
 
-def _layout(kind: str) -> dict:
+def base_layout(margin: dict) -> dict:
+    """What every figure has: no boxes, no colours of its own, nothing to drag; `margin` in px."""
     return {
         "template": {},  # the default one is 7 KB in every figure, and its colours are not ours
-        "margin": MARGINS[kind] | {"autoexpand": False},
+        "margin": margin | {"autoexpand": False},
         "showlegend": False,
         "bargap": 0,
         "autosize": True,
@@ -154,8 +155,9 @@ def _layout(kind: str) -> dict:
     }
 
 
-def _axis(ticks: Ticks, extent: tuple[float, float] | None = None) -> dict:
-    axis: dict = {
+def axis(ticks: Ticks, extent: tuple[float, float] | None = None) -> dict:
+    """A quiet axis with these (value, text) labels and nothing else, from `extent[0]` to `extent[1]`."""
+    made: dict = {
         "showgrid": False,
         "zeroline": False,
         "fixedrange": True,
@@ -166,7 +168,7 @@ def _axis(ticks: Ticks, extent: tuple[float, float] | None = None) -> dict:
         "ticktext": [text for _, text in ticks],
         "automargin": False,
     }
-    return axis | {"range": list(extent)} if extent else axis
+    return made | {"range": list(extent)} if extent else made
 
 
 def plot(component_id: str, figure: go.Figure, kind: str, *over: parts.Content) -> html.Div:

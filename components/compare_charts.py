@@ -15,6 +15,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import parts, radar
+from components.charts import Ticks, axis, base_layout
 
 # Must equal the insets of .mg-compare-plot .mg-compare-labels in assets/62-compare.css.
 MARGINS = {
@@ -46,9 +47,6 @@ class Label:
     y: float = 0.0
     lane: int = 0
     words: str = field(default="")
-
-
-Ticks = Sequence[tuple[float, str]]
 
 
 def radar_of(names: Sequence[str], lines: Sequence[Line], *, middle: float = 0.5) -> go.Figure:
@@ -88,12 +86,12 @@ def distribution(
             traces.append(go.Scatter(x=[at, at], y=[0, top], mode="lines", uid=f"slot{line.slot}", hoverinfo="skip"))
         else:
             traces.append(_outline(edges, line.y, f"slot{line.slot}"))
-    figure = go.Figure(traces, layout=_layout("distribution"))
-    figure.update_xaxes(_axis(ticks), range=[edges[0], edges[-1]])
+    figure = go.Figure(traces, layout=base_layout(MARGINS["distribution"]))
+    figure.update_xaxes(axis(ticks), range=[edges[0], edges[-1]])
     step = _step(top)
     marks = [step * n for n in range(1, int(top / step) + 1)]
     figure.update_yaxes(
-        _axis([(mark, f"{100 * mark:.0f} %") for mark in marks]), range=[0, top * 1.03], domain=[0, _below(lanes)]
+        axis([(mark, f"{100 * mark:.0f} %") for mark in marks]), range=[0, top * 1.03], domain=[0, _below(lanes)]
     )
     return figure
 
@@ -109,17 +107,17 @@ def years(
         )
         for line, uid in ((whole, "whole"), *((line, f"slot{line.slot}") for line in lines))
     ]  # fmt: skip
-    figure = go.Figure(traces, layout=_layout("years"))
-    figure.update_xaxes(_axis(()) | {"tickmode": "auto", "nticks": 7, "tickformat": "d"})
+    figure = go.Figure(traces, layout=base_layout(MARGINS["years"]))
+    figure.update_xaxes(axis(()) | {"tickmode": "auto", "nticks": 7, "tickformat": "d"})
     if years:
         figure.update_xaxes(range=[years[0] - 0.5, years[-1] + 0.5])
-    figure.update_yaxes(_axis(ticks), range=[low, high])
+    figure.update_yaxes(axis(ticks), range=[low, high])
     return figure
 
 
 def nothing(kind: str) -> go.Figure:
     """An empty figure of a kind."""
-    return go.Figure(layout=_layout(kind))
+    return go.Figure(layout=base_layout(MARGINS[kind]))
 
 
 def in_lanes(labels: Sequence[Label]) -> list[Label]:
@@ -154,7 +152,7 @@ def plot(component_id: str, kind: str) -> html.Div:
     """An empty figure at its final size with a layer for labels; callbacks fill both (`<id>` and `<id>-labels`)."""
     graph = dcc.Graph(
         id=component_id,
-        figure=go.Figure(layout=_layout(kind)) if kind in MARGINS else go.Figure(layout={"template": {}}),
+        figure=go.Figure(layout=base_layout(MARGINS[kind])) if kind in MARGINS else go.Figure(layout={"template": {}}),
         config={"staticPlot": True, "displayModeBar": False, "responsive": True},
         className="mg-plot-graph",
         responsive=True,
@@ -232,31 +230,3 @@ def _outline(edges: Sequence[float], shares: Sequence[float | None], uid: str) -
 def _step(top: float) -> float:
     """A round step of shares that gives two to four marks below `top`."""
     return next((step for step in (0.01, 0.02, 0.05, 0.1, 0.2) if top / step < 5), 0.5)
-
-
-def _layout(kind: str) -> dict:
-    return {
-        "template": {},  # the default one is 7 KB in every figure, and its colours are not ours
-        "margin": MARGINS[kind] | {"autoexpand": False},
-        "showlegend": False,
-        "autosize": True,
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "system-ui, sans-serif", "size": 11, "color": "#777"},
-        "hovermode": False,
-        "dragmode": False,
-    }
-
-
-def _axis(ticks: Ticks) -> dict:
-    return {
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
-        "ticks": "",
-        "tickangle": 0,
-        "tickmode": "array",
-        "tickvals": [value for value, _ in ticks],
-        "ticktext": [text for _, text in ticks],
-        "automargin": False,
-    }
