@@ -71,6 +71,11 @@ class Settings:
         "Hash of the password asked before a model is kept for everybody; `python -m ops.password` makes it. "
         "Empty: nobody is asked.",
     )
+    cors_origins: str = _setting(
+        "MUSICGROUP_CORS_ORIGINS",
+        "",
+        "Origins whose pages may read the JSON API, parted by spaces, or * for all of them. Empty: none.",
+    )
     trusted_proxies: int = _setting(
         "MUSICGROUP_TRUSTED_PROXIES", 1, "Proxies in front whose forwarded headers are believed."
     )
