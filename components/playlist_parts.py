@@ -44,3 +44,34 @@ def more_link(href: str, title: str) -> Component:
         className="mg-more",
         title="More like this",
     )
+
+
+def dock() -> Component:
+    """The playlist behind a button, for the header; assets/playlist_dock.js fills it."""
+    return html.Div(
+        [
+            html.Button(
+                [
+                    html.I(className="mg-icon mg-icon-playlist"),
+                    html.Span("Playlist", className="mg-dock-word"),
+                    html.Span(id="playlist-dock-count", className="mg-dock-count"),
+                ],
+                id="playlist-dock-button",
+                type="button",
+                className="mg-dock-button",
+                title="Your playlist",
+                **parts.aria(label="Playlist", expanded="false", controls="playlist-dock", haspopup="dialog"),
+            ),
+            html.Div(
+                id="playlist-dock",
+                className="mg-dock",
+                role="dialog",
+                tabIndex="-1",
+                hidden=True,
+                **parts.aria(label="Your playlist"),
+            ),
+            html.P(id="playlist-dock-says", className="mg-dock-says", role="status"),
+        ],
+        id="playlist-dock-host",
+        className="mg-dock-host",
+    )

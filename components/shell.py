@@ -9,7 +9,7 @@ import dash_bootstrap_components as dbc
 from dash import ClientsideFunction, Input, Output, clientside_callback, dcc, get_asset_url, get_relative_path, html
 from dash.development.base_component import Component
 
-from components import parts
+from components import parts, playlist_parts
 from components.search_box import search_box
 
 FOOTER_TEXT = "shell-footer-text"
@@ -24,7 +24,9 @@ def shell(nav: Sequence[tuple[str, str]], content: Component) -> Component:
     return html.Div(
         [
             html.A("Skip to the content", href="#mg-content", className="mg-skip"),
-            html.Header([_brand(), _nav(nav), search_slot(), theme_switch()], className="mg-header"),
+            html.Header(
+                [_brand(), _nav(nav), search_slot(), playlist_parts.dock(), theme_switch()], className="mg-header"
+            ),
             html.Main(content, id="mg-content", className="mg-main", tabIndex="-1"),
             html.Footer(
                 [
