@@ -17,13 +17,13 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from data_access.text import fold_all
+from data_access.titles import title_base
 from etl.cells import as_tsvectors, escaped, lines_of, text_problems
 from etl.credits import Credit, parser
 from etl.formats import Format
 from etl.memberships import Memberships
 from etl.registers import Albums, Artists
 from etl.source import Chunk
-from etl.titles import title_base
 from etl.values import NULL, NUMBERS, PARSERS, Bad, Memo
 
 _ROW_TEXT = 2000

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_access.text import fold, fold_all
+from data_access.titles import title_base
 from etl.cells import as_tsvectors, escaped
 from etl.credits import literal_list, parser
 from etl.formats import FORMATS
 from etl.registers import Artists
-from etl.titles import title_base
 
 BY_NAME = {layout.name: layout for layout in FORMATS}
 NAMES = [
