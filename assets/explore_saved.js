@@ -49,7 +49,8 @@
     /** Called with every new filter: the links lead to the same songs. */
     function follow(filter) {
         const thing = filter && new URLSearchParams({ thing: `filter:${filter}` });
-        const href = { "explore-map": filter, "explore-compare": thing };
+        const seed = filter && new URLSearchParams({ seed: `filter:${filter}` });
+        const href = { "explore-map": filter, "explore-compare": thing, "explore-recommend": seed };
         for (const [id, query] of Object.entries(href)) {
             const path = mg.path(id.replace("explore-", ""));
             window.dash_clientside.set_props(id, { href: path + (query ? `?${query}` : "") });

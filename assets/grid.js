@@ -32,6 +32,22 @@
         return link("song", value || "(no title)", `song/${encodeURIComponent(data.spotify_id)}`);
     };
 
+    components.MgAdd = ({ data }) => {
+        if (!data) return null;
+        const names = (data.artists || []).map(({ name }) => name).join(", ");
+        return make("button", {
+            type: "button", className: "mg-add", "data-mg-add": data.spotify_id, "data-mg-title": data.title,
+            "data-mg-artists": names, "data-mg-ms": data.duration_ms ?? "",
+        });
+    };
+
+    components.MgMore = ({ data }) => {
+        if (!data) return null;
+        const more = link("more", "", `recommend?${new URLSearchParams({ seed: `song:${data.spotify_id}` })}`);
+        const named = { className: "mg-more", title: "More like this", "aria-label": `More like ${data.title}` };
+        return window.React.cloneElement(more, named);
+    };
+
     components.MgArtistLinks = ({ data, value }) => {
         if (!data || !value) return null;
         const links = value.flatMap(({ id, name }, place) => {
@@ -59,6 +75,16 @@
         if (value === null || value === undefined) return unknown();
         return make("span", {}, value ? "yes" : "no");
     };
+
+    // The grid's keys go from cell to cell; on a cell with one thing to press, Enter and the space bar press it.
+    document.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        if (!event.target.matches?.(".mg-grid .ag-cell")) return;
+        const pressable = event.target.querySelectorAll("button, a");
+        if (pressable.length !== 1) return;
+        event.preventDefault();
+        pressable[0].click();
+    });
 
     function apiOf(id) {
         try {

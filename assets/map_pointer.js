@@ -1,4 +1,5 @@
-/* What the pointer is on: one song, or how many songs of which moods. A card says it; a click leads to the song. */
+/* What the pointer is on: one song, or how many songs of which moods. A card says it; a click keeps the card there,
+ * with ways on: to the song, to songs like it, into the playlist. */
 (function () {
     "use strict";
     const mg = (window.musicgroup = window.musicgroup || {});
@@ -18,7 +19,7 @@
     }
 
     function pointed(state, px, py, kind, truth) {
-        if (state.mode !== "pan" || !state.picture) return;
+        if (state.mode !== "pan" || !state.picture || pinned) return;
         const song = songAt(state, px, py);
         state.canvas.classList.toggle("mg-map-on-song", song >= 0);
         if (song !== state.hovered) {
@@ -26,7 +27,6 @@
             mg.map.redraw();
         }
         if (song >= 0) return card(state, ...state.points[song], songCard(state, places(state)[song]), false);
-        if (pinned) return;
         clearTimeout(timer);
         if (places(state) || !anySongs(state, px, py)) return close(state);
         timer = setTimeout(() => look(state, px, py, AROUND, truth, false), REST_MS);
@@ -36,22 +36,14 @@
         if (state.mode !== "pan" || !state.picture) return;
         const finger = kind === "touch";
         const song = songAt(state, px, py, finger ? 24 : mg.map.REACH);
-        if (song >= 0 && !finger) return leadTo(places(state)[song]);
         state.hovered = song;
         mg.map.redraw();
-        if (song >= 0) return card(state, ...state.points[song], songCard(state, places(state)[song]), true);
+        if (song >= 0) return card(state, ...state.points[song], songCard(state, places(state)[song], true), true);
         close(state);
         if (!places(state) && anySongs(state, px, py)) look(state, px, py, finger ? AROUND_FINGER : AROUND, truth, true);
     }
 
     const address = (place) => mg.path(`song/${encodeURIComponent(place.spotify_id)}`);
-
-    /** As dcc.Link does it, without loading the page again. */
-    function leadTo(place) {
-        window.history.pushState({}, "", address(place));
-        window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
-        window.scrollTo(0, 0);
-    }
 
     /** Whether a cell near the pointer has a song, as far as the picture knows. */
     function anySongs({ picture: { answer, window }, window: seen, size }, px, py) {
@@ -77,7 +69,7 @@
             if (!answer.ok || mine !== asking || !mg.map.alive()) return;
             const found = await answer.json();
             if (mine !== asking) return;
-            if (found.songs) card(state, px, py, crowdCard(state, found), pin);
+            if (found.songs) card(state, px, py, crowdCard(state, found, pin), pin);
             else close(state);
         } catch {
             // A later look, or a connection that is lost: the banner says that.
@@ -86,17 +78,27 @@
 
     // ---- cards ---------------------------------------------------------------------------------
 
-    function songCard({ base }, place) {
+    /** What can be done with a song: on a card that stays. */
+    function acts({ spotify_id: id, title, artists }) {
+        const { element } = mg.map.words;
+        const more = `${mg.path("recommend")}?${new URLSearchParams({ seed: `song:${id}` })}`;
+        return element("span", { class: "mg-map-card-acts" },
+            element("a", { href: more }, "More like this"),
+            mg.addButton({ id, title, artists: artists.join(", "), ms: null }));
+    }
+
+    function songCard({ base }, place, kept = false) {
         const { element, swatch } = mg.map.words;
         const mood = base.moods[place.mood];
         return [
             element("a", { class: "mg-map-card-title", href: address(place) }, place.title),
             element("span", { class: "mg-map-card-artists" }, place.artists.join(", ")),
             element("span", { class: "mg-map-card-mood" }, swatch(mood), mood ? mood.name : "without a mood"),
+            ...(kept ? [acts(place)] : []),
         ];
     }
 
-    function crowdCard({ base }, found) {
+    function crowdCard({ base }, found, kept) {
         const { counted, element, swatch } = mg.map.words;
         const rows = counted(base, found).slice(0, 4).map(({ mood, songs }) =>
             element("li", {}, swatch(mood), element("span", {}, mood ? mood.name : "without a mood"), element("b", {}, mg.count(songs))));
@@ -108,6 +110,7 @@
         if (nearest) {
             parts.push(element("span", { class: "mg-map-card-artists" }, found.songs > 1 ? "among them " : "",
                 element("a", { href: address(nearest) }, nearest.title), ` · ${nearest.artists.join(", ")}`));
+            if (kept) parts.push(acts(nearest));
         }
         return parts;
     }

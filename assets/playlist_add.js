@@ -46,6 +46,14 @@
         true,
     );
 
+    /** Such a button for what is drawn in the browser: {id, title, artists, ms}, `ms` null where it is not known. */
+    mg.addButton = function ({ id, title, artists, ms }) {
+        const made = document.createElement("button");
+        Object.assign(made, { type: "button", className: "mg-add" });
+        Object.assign(made.dataset, { mgAdd: id, mgTitle: title, mgArtists: artists, mgMs: ms ?? "" });
+        return made;
+    };
+
     function start() {
         mg.playlist.subscribe(() => dressWithin(document));
         new MutationObserver((changes) => {

@@ -195,8 +195,8 @@ def _mood_bar(slot: int, name: str, songs: Sequence[int], moods: Sequence[tuple[
     )
 
 
-def song_columns(columns: Sequence[tuple[Head, Sequence[tuple[str, str, str]]]]) -> Component:
-    """Typical songs of each thing: (title, artists, href)."""
+def song_columns(columns: Sequence[tuple[Head, Sequence[tuple[str, str, str, Component]]]]) -> Component:
+    """Typical songs of each thing: (title, artists, href, the button that adds it to the playlist)."""
     return html.Div(
         [
             html.Div(
@@ -204,8 +204,10 @@ def song_columns(columns: Sequence[tuple[Head, Sequence[tuple[str, str, str]]]])
                     html.H3(head.name, dir="auto"),
                     html.Ul(
                         [
-                            html.Li([parts.link(title, href), html.Small(artists, dir="auto")], dir="auto")
-                            for title, artists, href in songs
+                            html.Li(
+                                [html.Div([parts.link(title, href), html.Small(artists, dir="auto")], dir="auto"), add]
+                            )
+                            for title, artists, href, add in songs
                         ]
                     ),
                 ],

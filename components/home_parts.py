@@ -45,9 +45,11 @@ def way_in(*, title: str, words: str, songs: int, share: float, href: str) -> Co
     )
 
 
-def extreme(*, superlative: str, value: str, title: str, artists: str, href: str) -> Component:
-    """One song that is the most of something."""
-    return dcc.Link(
+def extreme(
+    *, superlative: str, value: str, title: str, artists: str, href: str, actions: Sequence[Component]
+) -> Component:
+    """One song that is the most of something; `actions` stand in the card's corner, beside its link."""
+    card = dcc.Link(
         [
             html.Span(superlative, className="mg-extreme-of"),
             html.Span(value, className="mg-extreme-value"),
@@ -57,26 +59,28 @@ def extreme(*, superlative: str, value: str, title: str, artists: str, href: str
         href=href,
         className="mg-card mg-extreme",
     )
+    return html.Div([card, html.Div(actions, className="mg-song-acts")], className="mg-extreme-frame")
 
 
-def song_row(*, title: str, artists: str, facts: Sequence[str], href: str) -> Component:
-    """One line of a list of songs."""
-    return html.Li(
-        dcc.Link(
-            [
-                html.Span(
-                    [
-                        html.Span(title, className="mg-song-title", dir="auto"),
-                        html.Span(artists, className="mg-song-artists", dir="auto"),
-                    ],
-                    className="mg-song-who",
-                ),
-                html.Span([html.Span(fact) for fact in facts], className="mg-song-facts"),
-            ],
-            href=href,
-            className="mg-song",
-        )
+def song_row(
+    *, title: str, artists: str, facts: Sequence[str], href: str, actions: Sequence[Component] = ()
+) -> Component:
+    """One line of a list of songs; `actions` stand at its end."""
+    link = dcc.Link(
+        [
+            html.Span(
+                [
+                    html.Span(title, className="mg-song-title", dir="auto"),
+                    html.Span(artists, className="mg-song-artists", dir="auto"),
+                ],
+                className="mg-song-who",
+            ),
+            html.Span([html.Span(fact) for fact in facts], className="mg-song-facts"),
+        ],
+        href=href,
+        className="mg-song",
     )
+    return html.Li([link, html.Div(actions, className="mg-song-acts")], className="mg-song-line")
 
 
 def pages_row(pages: Sequence[tuple[str, str, str]]) -> Component:

@@ -46,11 +46,11 @@ def axis_words(words: str) -> list[Component]:
     return [html.Span(low.strip()), line, html.Span(high.strip())]
 
 
-def drawn_panel(songs: int, explore_link: Component) -> list[Component]:
+def drawn_panel(songs: int, *links: Component) -> list[Component]:
     """What stands over the map while an area restricts it; `songs` are those under the whole filter."""
     return [
         html.Span([html.Strong(f"{songs:,}"), f" {'song' if songs == 1 else 'songs'} in the area you drew"]),
-        explore_link,
+        *links,
         html.Button("Remove", type="button", className="mg-button mg-button-quiet", **parts.data(remove="area")),
     ]
 

@@ -38,6 +38,24 @@ def column(
     return found
 
 
+def sign_column(name: str, header: str, renderer: str) -> dict:
+    """A narrow column of signs to press, one a row, without an order; assets/grid.js lets Enter press them.
+
+    The header is for screen readers.
+    """
+    return {
+        "field": name,
+        "headerName": header,
+        "headerClass": "mg-sign-head",
+        "cellClass": "mg-sign-cell",
+        "cellRenderer": renderer,
+        "width": 36,
+        "minWidth": 36,
+        "sortable": False,
+        "resizable": False,
+    }
+
+
 def song_table(component_id: str, columns: Iterable[dict]) -> dag.AgGrid:
     """The grid; it asks through `getRowsRequest` and is answered through `getRowsResponse`."""
     return dag.AgGrid(

@@ -18,6 +18,7 @@ from data_access.compare_effects import Effect
 from data_access.fields import AUDIO_FEATURES, FIELD_BY_NAME, Field
 from data_access.things import shortened
 from pages import _compare_bars as bars
+from pages import _seeds as seeds
 from pages._compare_state import FEATURE, CompareState
 
 _LABEL = 20
@@ -335,9 +336,10 @@ def moods(answer: Answer) -> Chart:
 
 def songs(answer: Answer) -> Component:
     """Typical songs of each thing."""
-    columns: list[tuple[Head, Sequence[tuple[str, str, str]]]] = [
+    columns: list[tuple[Head, Sequence[tuple[str, str, str, Component]]]] = [
         (head, [
-            (line.title, ", ".join(line.artists), get_relative_path(f"/song/{quote(line.spotify_id, safe='')}"))
+            (line.title, ", ".join(line.artists), get_relative_path(f"/song/{quote(line.spotify_id, safe='')}"),
+             seeds.add_button(line))
             for line in profile.typical
         ])
         for head, profile in zip(answer.heads(), answer.found.things, strict=True)

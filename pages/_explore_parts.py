@@ -258,6 +258,8 @@ def table_columns(sort: str) -> list[dict]:
     field = {f.name: f for f in FIELDS}
     rest = [f.name for f in FIELDS if f.name not in (*_SHOWN_FIRST, "year")]
     columns = [
+        song_table.sign_column("add", "Playlist", "MgAdd"),
+        song_table.sign_column("more", "More like this", "MgMore"),
         song_table.column("title", "Title", renderer="MgSongLink", width=260),
         song_table.column("artists", "Artists", renderer="MgArtistLinks", width=200),
         song_table.column("album", "Album", width=190),

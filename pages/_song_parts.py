@@ -10,11 +10,12 @@ import numpy as np
 from dash import dcc, get_relative_path, html
 from dash.development.base_component import Component
 
-from components import parts
+from components import parts, playlist_parts
 from components.song_charts import Standing
 from data_access.fields import FIELD_BY_NAME, FIELDS, camelot, key_name
 from data_access.filters import SongFilter
 from data_access.songs import SongDetail
+from pages import _seeds as seeds
 
 SPOTIFY = "https://open.spotify.com"
 
@@ -81,15 +82,20 @@ def versions(song: SongDetail) -> Component | None:
             parts.link(line.title, song_address(line.spotify_id)),
             line.album or "",
             *(field.format(line.values[field.name]) for field in compared),
+            seeds.add_button(line),
         )
         for line in song.versions
     ]
-    labels = ("Version", "Album", *(field.label for field in compared))
+    labels = ("Version", "Album", *(field.label for field in compared), _hidden("Playlist"))
     return parts.card(
         parts.table(labels, rows, caption="Other versions of this song", numeric=range(2, len(labels))),
         title="Other versions",
         hint="The same primary artist and the same title, without words such as “Live” or “Remastered 2011”.",
     )
+
+
+def _hidden(words: str) -> Component:
+    return html.Span(words, className="visually-hidden")
 
 
 def song_address(spotify_id: str) -> str:
@@ -163,10 +169,20 @@ def _tags(song: SongDetail) -> Component | None:
 
 
 def _actions(song: SongDetail, like: SongFilter) -> Component:
-    links: list[Component] = []
+    artists = ", ".join(artist.name for artist in song.artists)
+    links: list[Component] = [
+        dcc.Link("More like this", href=seeds.more_like(song.spotify_id), className="mg-button",
+                 title="The songs that sound most like it, and why"),
+        playlist_parts.add_button(song.spotify_id, song.title, artists, song.values["duration_ms"], words=True),
+    ]  # fmt: skip
     if like != SongFilter():
         links.append(
-            dcc.Link("Songs like this in Explore", href=_explore(like), className="mg-button", title=like.sentence())
+            dcc.Link(
+                "Similar in Explore",
+                href=_explore(like),
+                className="mg-button mg-button-quiet",
+                title=like.sentence(),
+            )
         )
     compared = urlencode({"thing": f"song:{song.spotify_id}"})
     links.append(

@@ -19,6 +19,7 @@ from data_access.fields import FIELDS
 from pages import _explore_answer as answer
 from pages import _explore_parts as pieces
 from pages import _guard as guard
+from pages import _seeds as seeds
 from pages._explore_state import ExploreState
 
 dash.register_page(
@@ -68,11 +69,13 @@ def _bar(state: ExploreState) -> Component:
             html.Div(id="explore-chips", className="mg-chips", role="group", **parts.aria(label="Parts of the filter")),
             html.Div(
                 [
-                    # The three that follow get their places from assets/explore_saved.js, which follows the filter.
+                    # The four that follow get their places from assets/explore_saved.js, which follows the filter.
                     dcc.Link("On the map", id="explore-map", href=get_relative_path("/map"),
                              className="mg-button mg-button-quiet", title="These songs on the map of all songs"),
                     dcc.Link("Compare", id="explore-compare", href=get_relative_path("/compare"),
                              className="mg-button mg-button-quiet", title="These songs beside others"),
+                    dcc.Link("Recommend from these", id="explore-recommend", href=seeds.like_these(state.song_filter),
+                             className="mg-button mg-button-quiet", title="Songs that sound like these"),
                     html.Button("Save filter", id="explore-save", type="button", disabled=not query,
                                 className="mg-button mg-button-quiet",
                                 title="Keep this filter under a name, in this browser",

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import dash
 from dash import Input, Output, dcc, get_relative_path, html
 
-from components import home_parts, mood_gauge, parts, shell, spark
+from components import home_parts, mood_gauge, parts, playlist_parts, shell, spark
 from components.search_box import search_box
 from data_access import catalogue, explore, songs
 from data_access.catalogue import Catalogue
@@ -16,6 +16,7 @@ from data_access.fields import FIELD_BY_NAME, Field, key_name
 from data_access.filters import Range, SongFilter
 from data_access.songs import Extreme, SongLine
 from pages import _guard as guard
+from pages import _seeds as seeds
 from pages import _song_mood as song_mood
 from pages._presets import PRESETS
 
@@ -73,6 +74,8 @@ def layout(**_query: object):
                     ("Moods", "The groups that songs fall into, and others of your own.", get_relative_path("/moods")),
                     ("Map", "All songs at once; those that sound alike lie together.", get_relative_path("/map")),
                     ("Compare", "Songs, artists, genres, moods side by side.", get_relative_path("/compare")),
+                    ("Recommend", "Songs that sound like others, and why.", get_relative_path("/recommend")),
+                    ("Playlist", "What you put together while browsing.", get_relative_path("/playlist")),
                     ("Data", "Where the catalogue comes from, and what is missing.", get_relative_path("/data")),
                 ]
             ),
@@ -217,6 +220,7 @@ def _extreme(found: Extreme):
         title=song.title,
         artists=", ".join(song.artists),
         href=_song(song.spotify_id),
+        actions=_actions(song),
     )
 
 
@@ -227,7 +231,12 @@ def _row(song: SongLine):
         artists=", ".join(song.artists),
         facts=[*facts, "" if song.key is None else key_name(song.key)],
         href=_song(song.spotify_id),
+        actions=_actions(song),
     )
+
+
+def _actions(song: SongLine):
+    return [playlist_parts.more_link(seeds.more_like(song.spotify_id), song.title), seeds.add_button(song)]
 
 
 def _song(spotify_id: str) -> str:

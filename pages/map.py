@@ -20,6 +20,7 @@ from data_access.filters import SongFilter
 from data_access.map_grid import Window
 from pages import _explore_answer as answer
 from pages import _guard as guard
+from pages import _seeds as seeds
 
 dash.register_page(
     __name__,
@@ -74,6 +75,8 @@ def _bar(song_filter: SongFilter) -> Component:
                              className="mg-button mg-button-quiet"),
                     dcc.Link("Compare", id="map-compare", href=compare_address(song_filter),
                              className="mg-button mg-button-quiet"),
+                    dcc.Link("Recommend from these", id="map-recommend", href=seeds.like_these(song_filter),
+                             className="mg-button mg-button-quiet", title="Songs that sound like these"),
                 ],
                 className="mg-bar-actions",
             ),
@@ -90,6 +93,7 @@ def _bar(song_filter: SongFilter) -> Component:
     Output("map-drawn", "children"),
     Output("map-explore", "href"),
     Output("map-compare", "href"),
+    Output("map-recommend", "href"),
     Output("map-axis-x", "children"),
     Output("map-axis-y", "children"),
     Input("map-filter", "data"),
@@ -118,6 +122,7 @@ def begin(query: str) -> tuple:
         _drawn(song_filter, found),
         explore_address(song_filter),
         compare_address(song_filter),
+        seeds.like_these(song_filter),
         map_parts.axis_words(model.projection.get("x", "")),
         map_parts.axis_words(model.projection.get("y", "")),
     )
@@ -155,7 +160,10 @@ def sentence(song_filter: SongFilter, found: song_map.Found, names: dict[str, st
 def _drawn(song_filter: SongFilter, found: song_map.Found) -> list[Component] | None:
     if song_filter.area is None:
         return None
-    address = explore_address(song_filter)
     return map_parts.drawn_panel(
-        found.selected, dcc.Link("Explore these songs", href=address, id="map-drawn-explore", className="mg-button")
-    )
+        found.selected,
+        dcc.Link("Explore these songs", href=explore_address(song_filter), id="map-drawn-explore",
+                 className="mg-button"),
+        dcc.Link("Recommend from these", href=seeds.like_these(song_filter), id="map-drawn-recommend",
+                 className="mg-button mg-button-quiet"),
+    )  # fmt: skip

@@ -243,7 +243,7 @@ def near(moods: MoodStore, song: int, side: float) -> str:
     return f"view={x - side},{x + side},{y - side},{y + side}"
 
 
-def test_a_click_on_a_song_opens_it(the_map: Map, moods: MoodStore) -> None:
+def test_a_click_on_a_song_leads_on(the_map: Map, moods: MoodStore) -> None:
     song = int(np.flatnonzero(~np.isnan(moods.xy[0]))[100])
     the_map.open(near(moods, song, 0.04))
     places = the_map.page.evaluate("musicgroup.map.state.picture.answer.places")
@@ -257,7 +257,13 @@ def test_a_click_on_a_song_opens_it(the_map: Map, moods: MoodStore) -> None:
     expect(card).to_contain_text(places[at]["artists"][0])
     the_map.page.mouse.down()
     the_map.page.mouse.up()
-    the_map.page.wait_for_url(re.compile(f"/song/{places[at]['spotify_id']}"))
+    song_id = places[at]["spotify_id"]
+    more = card.get_by_role("link", name="More like this")
+    expect(more).to_have_attribute("href", re.compile(rf"/recommend\?seed=song%3A{song_id}$"))
+    card.locator(f'[data-mg-add="{song_id}"]').click()
+    expect(the_map.page.locator("#playlist-dock-count")).to_have_text("1")
+    card.get_by_role("link", name=places[at]["title"]).first.click()
+    the_map.page.wait_for_url(re.compile(f"/song/{song_id}"))
     expect(the_map.page.locator("h1").first).to_contain_text(places[at]["title"])
     the_map.page.go_back()
     the_map.settled()

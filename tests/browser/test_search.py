@@ -159,6 +159,6 @@ def test_an_unknown_song_is_one_sentence_and_a_search_box(site: str, page: Page)
 
 def test_songs_like_this_leads_to_some_songs_in_explore(site: str, page: Page) -> None:
     opened(page, site + "song/4u7EnebtmKWzUH433cf5Qv")
-    page.get_by_role("link", name="Songs like this in Explore").click()
+    page.get_by_role("link", name="Similar in Explore").click()
     page.wait_for_url("**/explore?*energy=*")
     expect(page.locator("#explore-sentence")).to_contain_text("of 5,849 songs")
