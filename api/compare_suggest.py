@@ -1,4 +1,4 @@
-"""/compare/suggest?q=...: things to compare for what a person types, as JSON; assets/compare_add.js asks."""
+"""/compare/suggest?q=...: things to compare for what a person types, as JSON; assets/thing_box.js asks."""
 
 from __future__ import annotations
 

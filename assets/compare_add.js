@@ -1,199 +1,20 @@
-/* Compare's box for one more thing: a combobox (WAI-ARIA 1.2) over /compare/suggest and this browser's saved filters. */
+/* Compare's box for one more thing. */
 (function () {
   "use strict";
   const mg = (window.musicgroup = window.musicgroup || {});
-  const PAUSE_MS = 90;
-  const LONGEST_TEXT = 100;
-  const LIST = "compare-add-list";
-  const SAVED = "mg-saved-filters"; // [{name, query}], written by Explore
-  const HEADINGS = {
-    filter: "Saved filters", mood: "Moods", genre: "Genres", artist: "Artists", playlist: "Playlists", album: "Albums",
-    song: "Songs",
-  };
-
-  function element(name, attributes, ...children) {
-    const made = document.createElement(name);
-    Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
-    made.append(...children);
-    return made;
-  }
-
-  function savedFilters(text) {
-    let saved = [];
-    try {
-      saved = JSON.parse(window.localStorage.getItem(SAVED) || "[]");
-    } catch {
-      // Storage may be forbidden, or hold what is not ours.
-    }
-    if (!Array.isArray(saved)) return [];
-    return saved
-      .filter((one) => one && one.query && String(one.name).toLowerCase().includes(text.toLowerCase()))
-      .map((one) => ({
-        kind: "filter",
-        token: `filter:${one.query}&${new URLSearchParams({ name: one.name })}`,
-        label: String(one.name),
-        detail: "filter",
-      }));
-  }
 
   function fill(place) {
-    const input = element("input", {
-      type: "search", role: "combobox", id: "compare-add-text", class: "mg-search-text", autocomplete: "off",
-      "aria-label": "Add a song, artist, album, genre, mood, playlist or saved filter", "aria-autocomplete": "list",
-      "aria-expanded": "false", "aria-controls": LIST, autocapitalize: "off", spellcheck: "false", enterkeyhint: "done",
-      maxlength: LONGEST_TEXT, placeholder: "Add a song, artist, genre, mood…",
+    mg.compare.refreshAdd = mg.thingBox(place, {
+      id: "compare-add",
+      label: "Add a song, artist, album, genre, mood, playlist or saved filter",
+      placeholder: "Add a song, artist, genre, mood…",
+      nothing: "Nothing to compare with",
+      things: mg.compare.things,
+      full: () => (mg.compare.things().length < mg.compare.most() ? "" : "Six things fit side by side; remove one first."),
+      add: mg.compare.add,
     });
-    const list = element("div", { role: "listbox", id: LIST, "aria-label": "Things to add" });
-    const note = element("p", { class: "mg-search-note", role: "status" });
-    const popup = element("div", { class: "mg-search-popup", hidden: "" }, note, list);
-    const form = element("form", { role: "search", class: "mg-search-form" }, input);
-    place.append(form, popup);
-
-    let options = [];
-    let choices = [];
-    let active = -1;
-    let shownFor = null;
-    let pause = 0;
-    let asked = null;
-
-    function open(yes) {
-      popup.hidden = !yes;
-      input.setAttribute("aria-expanded", String(yes));
-      if (!yes) choose(-1);
-    }
-
-    function choose(index) {
-      options[active]?.setAttribute("aria-selected", "false");
-      active = index;
-      if (options[active]) {
-        options[active].setAttribute("aria-selected", "true");
-        options[active].scrollIntoView({ block: "nearest" });
-        input.setAttribute("aria-activedescendant", options[active].id);
-      } else {
-        input.removeAttribute("aria-activedescendant");
-      }
-    }
-
-    function say(sentence, onlySpoken) {
-      note.textContent = sentence;
-      note.classList.toggle("visually-hidden", Boolean(onlySpoken));
-    }
-
-    function option(found) {
-      const made = element(
-        "div",
-        { role: "option", id: `${LIST}-${options.length}`, "aria-selected": "false", class: "mg-search-option" },
-        element("span", { class: "mg-search-label", dir: "auto" }, found.label),
-        element("span", { class: "mg-search-detail", dir: "auto" }, found.detail),
-      );
-      options.push(made);
-      choices.push(found);
-      return made;
-    }
-
-    function show(text, found) {
-      const there = new Set(mg.compare.things());
-      const fresh = found.filter((one) => !there.has(one.token));
-      options = [];
-      choices = [];
-      active = -1;
-      input.removeAttribute("aria-activedescendant");
-      const groups = Object.keys(HEADINGS).filter((kind) => fresh.some((one) => one.kind === kind)).map((kind) => {
-        const heading = element("div", { class: "mg-search-kind", id: `${LIST}-${kind}`, role: "presentation" }, HEADINGS[kind]);
-        const members = fresh.filter((one) => one.kind === kind).map(option);
-        return element("div", { role: "group", "aria-labelledby": heading.id }, heading, ...members);
-      });
-      list.replaceChildren(...groups);
-      if (!fresh.length) say(text ? `Nothing to compare with “${text}” in its name.` : "Type a name.");
-      else say(`${fresh.length} found`, true);
-      shownFor = text;
-      open(document.activeElement === input);
-    }
-
-    function fail(sentence) {
-      options = [];
-      choices = [];
-      list.replaceChildren();
-      shownFor = null;
-      say(sentence);
-      open(document.activeElement === input);
-    }
-
-    function ask(text) {
-      asked?.abort();
-      const request = (asked = new AbortController());
-      fetch(mg.path("compare/suggest") + "?" + new URLSearchParams({ q: text }), { signal: request.signal })
-        .then((answer) => answer.json().then((body) => ({ ok: answer.ok, body })))
-        .then(({ ok, body }) => {
-          if (asked !== request) return;
-          if (ok) show(text, [...savedFilters(text), ...body.things]);
-          else fail(body.error);
-        })
-        .catch((error) => {
-          if (error.name !== "AbortError" && asked === request) fail("The server does not answer; type on to try again.");
-        });
-    }
-
-    function typed() {
-      const text = input.value.trim();
-      window.clearTimeout(pause);
-      if (mg.compare.things().length >= mg.compare.most()) return fail("Six things fit side by side; remove one first.");
-      if (text === shownFor) return open(true);
-      pause = window.setTimeout(ask, PAUSE_MS, text);
-    }
-
-    function take(index) {
-      const chosen = choices[index];
-      if (!chosen) return;
-      const problem = mg.compare.add(chosen.token, chosen.label);
-      if (problem) return fail(problem);
-      input.value = "";
-      shownFor = null;
-      open(false);
-    }
-
-    function pressed(event) {
-      if (event.isComposing) return;
-      const last = options.length - 1;
-      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-        event.preventDefault();
-        if (popup.hidden) return typed();
-        const step = event.key === "ArrowDown" ? 1 : -1;
-        choose(((active + 1 + step + last + 2) % (last + 2)) - 1); // one place beyond each end is the text itself
-      } else if ((event.key === "Home" || event.key === "End") && active >= 0) {
-        event.preventDefault();
-        choose(event.key === "Home" ? 0 : last);
-      } else if (event.key === "Escape") {
-        event.preventDefault();
-        if (!popup.hidden) return open(false);
-        input.value = "";
-      } else if (event.key === "Tab") {
-        open(false);
-      }
-    }
-
-    input.addEventListener("input", typed);
-    input.addEventListener("keydown", pressed);
-    input.addEventListener("focus", typed);
-    input.addEventListener("click", () => popup.hidden && typed());
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      // Enter takes the first suggestion when none was chosen, but only one that answers what stands in the box.
-      if (!popup.hidden && shownFor === input.value.trim()) take(Math.max(active, 0));
-    });
-    popup.addEventListener("mousedown", (event) => event.preventDefault());
-    popup.addEventListener("click", (event) => take(options.indexOf(event.target.closest("[role=option]"))));
-    popup.addEventListener("mousemove", (event) => {
-      const over = options.indexOf(event.target.closest("[role=option]"));
-      if (over >= 0 && over !== active) choose(over);
-    });
-    place.addEventListener("focusout", (event) => !place.contains(event.relatedTarget) && open(false));
-    mg.compare.refreshAdd = () => {
-      shownFor = null;
-    };
   }
 
   const look = () => document.querySelectorAll("#compare-add:empty").forEach(fill);
   new MutationObserver(look).observe(document.documentElement, { childList: true, subtree: true });
-  look();
 })();
