@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from api.playlist import export, songs
+from api.playlist import export, order, songs, upload
 
 blueprint = Blueprint("playlist", __name__, url_prefix="/playlist")
-for part in (songs, export):
+for part in (songs, export, upload):
     blueprint.register_blueprint(part.blueprint)
