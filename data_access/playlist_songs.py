@@ -18,6 +18,8 @@ from data_access.moods import NO_MOOD, MoodStore, open_moods
 AT_MOST = 1000
 """Songs of one playlist; as many as assets/playlist_store.js keeps."""
 
+_LONGEST_ID = 100
+
 
 @dataclass(frozen=True)
 class PlaylistSong:
@@ -39,6 +41,16 @@ class PlaylistSong:
     genres: tuple[str, ...]
     mood: str | None
     mood_colour: int | None
+
+
+def is_id(value: object) -> bool:
+    """Whether this may be a song's id: a text without spaces or control characters."""
+    return (
+        isinstance(value, str)
+        and 0 < len(value) <= _LONGEST_ID
+        and value.isprintable()
+        and not any(character.isspace() for character in value)
+    )
 
 
 def songs_of(live: Catalogue, spotify_ids: Sequence[str]) -> dict[str, PlaylistSong]:

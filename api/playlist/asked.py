@@ -8,12 +8,10 @@ from typing import Any
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from data_access.playlist_songs import AT_MOST
+from data_access.playlist_songs import AT_MOST, is_id
 
 BODY_AT_MOST = 1_000_000
 """Bytes of a body with songs' ids."""
-
-_LONGEST_ID = 100
 
 
 class Unusable(ValueError):
@@ -68,13 +66,3 @@ def ids_of(found: dict[str, Any]) -> list[str]:
     if len(ids) > AT_MOST:
         raise Unusable(f"A playlist holds up to {AT_MOST:,} songs; these are {len(ids):,}.")
     return ids
-
-
-def is_id(value: object) -> bool:
-    """Whether this may be a song's id: a text without spaces or control characters."""
-    return (
-        isinstance(value, str)
-        and 0 < len(value) <= _LONGEST_ID
-        and value.isprintable()
-        and not any(character.isspace() for character in value)
-    )

@@ -14,11 +14,11 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from api.playlist.asked import BODY_AT_MOST, Unusable, ids_of, is_id, parsed, too_large
+from api.playlist.asked import BODY_AT_MOST, Unusable, ids_of, parsed, too_large
 from api.problems import problem, trouble
 from data_access import catalogue
 from data_access.catalogue import Catalogue
-from data_access.playlist_songs import PlaylistSong, songs_of
+from data_access.playlist_songs import PlaylistSong, is_id, songs_of
 
 blueprint = Blueprint("export", __name__)
 
