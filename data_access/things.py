@@ -1,27 +1,36 @@
 """Things that can be compared: a song, an artist, an album, a genre, a mood, a playlist, or the songs of a filter.
 
-A thing is written `kind:reference` in a URL: `song:<Spotify id>`, `artist:<id or name>`, `filter:<query>`.
+A thing is written `kind:reference` in a URL: `song:<Spotify id>`, `artist:<id or name>`, `filter:<query>`, and
+`songs:<id>,<id>` for a person's own list. Many are looked up with as few reads as one: a read for each kind, not each
+thing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, urlencode
 
 import numpy as np
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, literal, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from data_access import explore, models, moods, tables
 from data_access.catalogue import Catalogue
 from data_access.columns import open_store
-from data_access.db import fetch, fetch_ids
-from data_access.filters import SongFilter, member_select
+from data_access.db import fetch
+from data_access.filters import SongFilter
 from data_access.selection import selection
 
-KINDS = ("song", "artist", "album", "genre", "mood", "playlist", "filter")
+KINDS = ("song", "artist", "album", "genre", "mood", "playlist", "songs", "filter")
+LIST_AT_MOST = 80
+"""Songs of a list of somebody's own."""
+
 _LONGEST_REFERENCE = 2000
 _LONGEST_NAME = 60
 _SHOWN = 40
+_ALL = 100_000  # rows of a read: as many artists have one name at most
+_NO_SONGS = np.zeros(0, dtype=np.int32)
 
 
 class NotThere(LookupError):
@@ -45,13 +54,15 @@ class Thing:
 class Found:
     """A thing in a catalogue: how it is called, what it is, where it is shown, and the numbers of its songs.
 
-    `path` has no prefix; `song_ids` (n,) int32 ascending, at least one.
+    `path` has no prefix; `song_ids` (n,) int32 ascending, at least one. `first` is the song that comes first in a
+    list of somebody's own, or the song itself; None for what has no order.
     """
 
     name: str
     detail: str
     path: str
     song_ids: np.ndarray
+    first: int | None = None
 
 
 def parse(token: str) -> Thing:
@@ -64,6 +75,11 @@ def parse(token: str) -> Thing:
         )
     if not reference or len(reference) > _LONGEST_REFERENCE:
         raise ValueError(f"{kind}: needs to be followed by what is meant.")
+    if kind == "songs":
+        ids = list(dict.fromkeys(filter(None, (each.strip() for each in reference.split(",")))))
+        if not ids or len(ids) > LIST_AT_MOST:
+            raise ValueError(f"songs: has 1 to {LIST_AT_MOST} song ids with commas between them, not {len(ids):,}.")
+        reference = ",".join(ids)
     if kind == "filter":
         query = parse_qs(reference, keep_blank_values=True)
         song_filter, problems = SongFilter.from_query(query)
@@ -78,10 +94,34 @@ def parse(token: str) -> Thing:
 
 def find(catalogue: Catalogue, thing: Thing) -> Found:
     """The thing in a catalogue. Raises NotThere, and what `db.fetch` and `selection.selection` raise."""
-    if "\0" in thing.reference:
-        raise NotThere(f"No {thing.kind} is called “{shortened(thing.reference.replace(chr(0), ' '))}”.")
-    finder = {"song": _song, "mood": _mood, "genre": _genre, "filter": _filter}.get(thing.kind, _named)
-    return finder(catalogue, thing)
+    (found,) = find_all(catalogue, (thing,))
+    if isinstance(found, NotThere):
+        raise found
+    return found
+
+
+def find_all(catalogue: Catalogue, asked: Sequence[Thing]) -> list[Found | NotThere]:
+    """Each thing in a catalogue, or why it is not there, in order. Raises what `find` raises but NotThere."""
+    found: dict[Thing, Found | NotThere] = {}
+    songs = _by_song_id(catalogue, [thing for thing in asked if thing.kind in ("song", "songs") and _usable(thing)])
+    for kind in ("artist", "album", "playlist"):
+        found |= _named(catalogue, kind, [thing for thing in asked if thing.kind == kind and _usable(thing)])
+    single = {"mood": _mood, "genre": _genre, "filter": _filter}
+    for thing in asked:
+        try:
+            if not _usable(thing):
+                raise NotThere(f"No {thing.kind} is called “{shortened(thing.reference.replace(chr(0), ' '))}”.")
+            if thing.kind in ("song", "songs"):
+                found[thing] = (_song if thing.kind == "song" else _songs)(thing, songs)
+            elif thing.kind in single and thing not in found:
+                found[thing] = single[thing.kind](catalogue, thing)
+        except NotThere as error:
+            found[thing] = error
+    return [found[thing] for thing in asked]
+
+
+def _usable(thing: Thing) -> bool:
+    return "\0" not in thing.reference
 
 
 def mood_counts(catalogue: Catalogue, chosen: np.ndarray | slice) -> dict[str, int]:
@@ -110,49 +150,114 @@ def shortened(text: str, length: int = _SHOWN) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-def _song(catalogue: Catalogue, thing: Thing) -> Found:
+@dataclass(frozen=True)
+class _Song:
+    song_id: int
+    title: str
+    credits: str
+
+
+def _by_song_id(catalogue: Catalogue, asked: Sequence[Thing]) -> dict[str, _Song]:
+    """Songs by Spotify id, of things that are songs or lists of them; those that the catalogue has."""
+    wanted = {each for thing in asked for each in _ids(thing)}
+    if not wanted:
+        return {}
     s, links, artists = tables.songs.c, tables.song_artists.c, tables.artists.c
-    statement = (
-        select(s.song_id, s.title, artists.name)
-        .outerjoin(tables.song_artists, links.song_id == s.song_id)
-        .outerjoin(tables.artists, artists.artist_id == links.artist_id)
-        .where(s.spotify_id == thing.reference)
-        .order_by(links.position)
+    names = (
+        select(func.string_agg(artists.name, aggregate_order_by(literal(", "), links.position)))
+        .join(tables.song_artists, links.artist_id == artists.artist_id)
+        .where(links.song_id == s.song_id)
+        .scalar_subquery()
     )
-    rows = fetch(catalogue.version, statement)
-    if not rows:
+    statement = select(s.spotify_id, s.song_id, s.title, names.label("credits")).where(s.spotify_id.in_(wanted))
+    return {
+        row["spotify_id"]: _Song(row["song_id"], row["title"], row["credits"] or "unknown artist")
+        for row in fetch(catalogue.version, statement, cap=len(wanted))
+    }
+
+
+def _ids(thing: Thing) -> list[str]:
+    return thing.reference.split(",") if thing.kind == "songs" else [thing.reference]
+
+
+def _song(thing: Thing, known: Mapping[str, _Song]) -> Found:
+    if (song := known.get(thing.reference)) is None:
         raise _missing(thing)
-    credits = ", ".join(row["name"] for row in rows if row["name"] is not None)
-    ids = np.array([rows[0]["song_id"]], dtype=np.int32)
-    return Found(rows[0]["title"], credits or "unknown artist", f"/song/{quote(thing.reference, safe='')}", ids)
+    ids = np.array([song.song_id], dtype=np.int32)
+    return Found(song.title, song.credits, f"/song/{quote(thing.reference, safe='')}", ids, song.song_id)
 
 
-def _named(catalogue: Catalogue, thing: Thing) -> Found:
-    """Artists, albums and playlists: by Spotify's id, or by name."""
-    kind = thing.kind + "s"
-    table = {"artists": tables.artists, "albums": tables.albums, "playlists": tables.playlists}[kind]
+def _songs(thing: Thing, known: Mapping[str, _Song]) -> Found:
+    asked = _ids(thing)
+    ids = [known[each].song_id for each in asked if each in known]
+    if not ids:
+        raise NotThere("None of the songs of your own list is in this catalogue.")
+    missing = len(asked) - len(ids)
+    return Found(
+        f"{len(ids)} songs" if len(ids) > 1 else "1 song",
+        f"a list of your own, {missing} of whose songs {'is' if missing == 1 else 'are'} not in this catalogue"
+        if missing
+        else "a list of your own",
+        f"/playlist?{urlencode({'songs': ','.join(asked)}, safe=',')}",
+        np.unique(np.array(ids, dtype=np.int32)),
+        ids[0],
+    )
+
+
+def _named(catalogue: Catalogue, kind: str, asked: Sequence[Thing]) -> dict[Thing, Found | NotThere]:
+    """Artists, albums or playlists: by Spotify's id, or by name; several that have the same name are one."""
+    if not asked:
+        return {}
+    table = {"artist": tables.artists, "album": tables.albums, "playlist": tables.playlists}[kind]
+    wanted = sorted({thing.reference for thing in asked})
     columns = table.c
-    by_id = (columns.spotify_id == thing.reference).desc().nulls_last()
-    wanted = or_(columns.spotify_id == thing.reference, columns.name == thing.reference)
-    rows = fetch(catalogue.version, select(columns.name).where(wanted).order_by(by_id).limit(1))
-    if not rows:
-        raise _missing(thing)
-    ids = fetch_ids(catalogue.version, member_select(kind, (thing.reference,)))
-    if not len(ids):
-        raise _missing(thing)
-    detail = _album_artist(catalogue, int(ids[0])) if thing.kind == "album" else thing.kind
-    return Found(rows[0]["name"], detail, _explore(thing.kind, thing.reference), np.unique(ids))
+    number = columns[f"{kind}_id"]
+    statement = select(number.label("number"), columns.spotify_id, columns.name).where(
+        or_(columns.spotify_id.in_(wanted), columns.name.in_(wanted))
+    )
+    names: dict[str, str] = {}
+    numbers: dict[str, list[int]] = {}
+    for row in fetch(catalogue.version, statement.order_by(number), cap=_ALL):
+        for reference in {row["spotify_id"], row["name"]} & set(wanted):
+            numbers.setdefault(reference, []).append(row["number"])
+            if row["spotify_id"] == reference or reference not in names:
+                names[reference] = row["name"]
+    of_number = _members(catalogue, kind, {each for some in numbers.values() for each in some})
+    ids = {
+        reference: np.unique(np.concatenate([of_number[each] for each in some if each in of_number] or [_NO_SONGS]))
+        for reference, some in numbers.items()
+    }
+    details = _album_details(catalogue, [int(of[0]) for of in ids.values() if len(of)]) if kind == "album" else {}
+    found: dict[Thing, Found | NotThere] = {}
+    for thing in asked:
+        of = ids.get(thing.reference, _NO_SONGS)
+        if len(of):
+            detail = details.get(int(of[0]), kind)
+            found[thing] = Found(names[thing.reference], detail, _explore(kind, thing.reference), of)
+        else:
+            found[thing] = _missing(thing)
+    return found
 
 
-def _album_artist(catalogue: Catalogue, song_id: int) -> str:
+def _members(catalogue: Catalogue, kind: str, numbers: Iterable[int]) -> dict[int, np.ndarray]:
+    """Song ids by number of artist, album or playlist; those without songs are missing."""
+    table = {"artist": tables.song_artists, "album": tables.songs, "playlist": tables.song_playlists}[kind]
+    number = table.c[f"{kind}_id"]
+    statement = select(number.label("number"), func.array_agg(table.c.song_id).label("ids"))
+    rows = fetch(catalogue.version, statement.where(number.in_(sorted(numbers))).group_by(number), cap=_ALL)
+    return {row["number"]: np.array(row["ids"], dtype=np.int32) for row in rows}
+
+
+def _album_details(catalogue: Catalogue, song_ids: Sequence[int]) -> dict[int, str]:
+    """ "album · Artist" by song, for a song of each album; songs without an artist are missing."""
     links, artists = tables.song_artists.c, tables.artists.c
     statement = (
-        select(func.min(artists.name).label("name"))
+        select(links.song_id, artists.name)
         .join(tables.song_artists, links.artist_id == artists.artist_id)
-        .where(links.song_id == song_id, links.position == 0)
+        .where(links.song_id.in_(song_ids), links.position == 0)
     )
-    name = fetch(catalogue.version, statement)[0]["name"]
-    return f"album · {name}" if name else "album"
+    rows = fetch(catalogue.version, statement, cap=_ALL)
+    return {row["song_id"]: f"album · {row['name']}" for row in rows}
 
 
 def _genre(catalogue: Catalogue, thing: Thing) -> Found:
