@@ -31,6 +31,9 @@ OUTLIERS = 5
 OUTLIERS_FROM = 8
 """Songs that a playlist needs before one of them can stand out."""
 
+ALIKE = "like the catalogue"
+"""The words for a feature in which a playlist does not differ."""
+
 _REASONS = 2
 _SCARCE_OF_A_KIND = 2
 _SCARCE_FROM = 10  # songs; of fewer nothing can be said to lack
@@ -58,7 +61,7 @@ class Feature:
         """ "much gentler", "a little faster", "like the catalogue" """
         found = self.effect
         if found is None or found.word not in _STRENGTH or (found.p is not None and found.p >= ALPHA):
-            return "like the catalogue"
+            return ALIKE
         return _STRENGTH[found.word] + COMPARATIVES[self.name][int(found.size > 0)]
 
 
