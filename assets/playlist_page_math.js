@@ -22,8 +22,10 @@
     /** The change of tempo in percent, counted so that it is least, and how: {percent, counted}; null when unknown. */
     function tempoStep(a, b) {
         if (!(a?.tempo > 0) || !(b?.tempo > 0)) return null;
-        const changes = COUNTED.map((counted) => ({ counted, percent: 100 * ((b.tempo * counted) / a.tempo - 1) }));
-        return changes.reduce((least, each) => (Math.abs(each.percent) < Math.abs(least.percent) ? each : least));
+        const ratios = COUNTED.map((counted) => ({ counted, ratio: (b.tempo * counted) / a.tempo }));
+        const apart = ({ ratio }) => Math.abs(Math.log(ratio));
+        const { counted, ratio } = ratios.reduce((least, each) => (apart(each) < apart(least) ? each : least));
+        return { percent: 100 * (ratio - 1), counted };
     }
 
     const signed = (number) => (number ? `${number > 0 ? "+" : "−"}${Math.abs(number)} %` : "±0 %");

@@ -7,5 +7,5 @@ from flask import Blueprint
 from api.playlist import export, order, songs, upload
 
 blueprint = Blueprint("playlist", __name__, url_prefix="/playlist")
-for part in (songs, export, upload):
+for part in (songs, order, export, upload):
     blueprint.register_blueprint(part.blueprint)

@@ -6,13 +6,14 @@ import csv
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from api.playlist.asked import BODY_AT_MOST, Unusable, ids_of, parsed, too_large
 from api.problems import problem, trouble
@@ -68,7 +69,7 @@ def playlist_export(kind: str) -> Response:
         return trouble("The export", error)
     write, media_type = KINDS[kind]
     answer = Response(write(name, lines), content_type=media_type)
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{file_name(name)}.{kind}")
+    answer.headers["Content-Disposition"] = attachment(file_name(name), kind)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -79,6 +80,8 @@ def _asked() -> tuple[str, list[Line]]:
         text = request.form.get("playlist")
     except RequestEntityTooLarge as error:
         raise too_large() from error
+    except HTTPException as error:
+        raise Unusable("The form cannot be read.") from error
     if text is None:
         raise Unusable("The form needs a field “playlist”: JSON with the name and the ids of the songs.")
     found = parsed(text)
@@ -115,6 +118,12 @@ def one_line(text: object, longest: int = _LONGEST_TEXT) -> str:
 def file_name(name: str) -> str:
     """A playlist's name as that of a file, without what file systems refuse."""
     return re.sub(r'[\\/:*?"<>|]+', " ", name).strip(" .")[:60].strip() or "playlist"
+
+
+def attachment(name: str, kind: str) -> str:
+    """A Content-Disposition for a file of any name: in ASCII for old browsers, in UTF-8 for the others (RFC 6266)."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().strip() or "playlist"
+    return f"attachment; filename=\"{plain}.{kind}\"; filename*=UTF-8''{quote(f'{name}.{kind}', safe='')}"
 
 
 # ---- the files -------------------------------------------------------------------------------
