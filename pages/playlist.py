@@ -12,6 +12,8 @@ from dash.development.base_component import Component
 
 from components import playlist_list
 from pages import _playlist_parts as view
+from pages import _playlist_profile as profile
+from pages import _playlist_upload as upload
 
 dash.register_page(
     __name__,
@@ -56,6 +58,8 @@ def layout(songs: str | list[str] = "", name: str | list[str] = "", **_query: st
                 ],
                 className="mg-pl-stage",
             ),
+            upload.section(),
+            profile.section(),
         ],
         id="playlist-page",
         className="mg-page mg-page-wide mg-pl",
