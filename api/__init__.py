@@ -8,7 +8,7 @@ import importlib.util
 from flask import Flask
 
 # Each has a blueprint named `blueprint`.
-_ROUTES = ("health", "download", "suggest", "song_map", "bootstrap", "dictionary", "compare_suggest", "playlist")
+_ROUTES = ("health", "download", "suggest", "song_map", "bootstrap", "dictionary", "compare_suggest", "playlist", "v1")
 
 
 def register(server: Flask) -> None:

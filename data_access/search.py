@@ -7,6 +7,7 @@ of `search_index` find them; PostgreSQL is only asked how the few found are writ
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -94,6 +95,27 @@ def songs_beginning_with(index: SearchIndex, prefix: str, limit: int) -> list[in
     """
     ranks = _beginning_with(_Found(limit), index.songs, "song", prefix)
     return index.songs.id[ranks].tolist()
+
+
+def ranked(index: SearchIndex, kind: str, words: list[str], limit: int) -> list[int]:
+    """Ranks of at most `limit` songs or artists (`kind`) for folded words, best first: names that begin with them, then
+    those that have all of them; when there are none, what one typing error a word away finds.
+    """
+    entries = index.songs if kind == "song" else index.artists
+    for meant in _ways_to_write(index, words):
+        found = _Found(limit)
+        ranks = _beginning_with(found, entries, kind, " ".join(meant))
+        if len(ranks) < limit:
+            ranges = list(zip(*(ends.tolist() for ends in index.word_ranges(meant)), strict=True))
+            ranks += entries.best(entries.having(ranges), limit - len(ranks), found.taken[kind])
+        if ranks:
+            return ranks
+    return []
+
+
+def _ways_to_write(index: SearchIndex, words: list[str]) -> Iterator[list[str]]:
+    yield words
+    yield from corrections(index, words)
 
 
 def _search(found: _Found, index: SearchIndex, words: list[str], corrected: str) -> None:

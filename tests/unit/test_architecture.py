@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "pages": {"pages", "components", "data_access", "ml", "ops.client", "ops.password", "settings"},
     "components": {"components"},
     "api": {"api", "data_access", "settings"},
-    "api.v1": {"api", "data_access", "ml.recommender", "ml.similar_query", "settings"},
+    "api.v1": {"api", "data_access", "ml.recommender", "ml.similar_query", "ml.similar_words", "settings"},
     "api.playlist": {"api", "data_access", "etl.exportify", "ml.mixing", "ml.playlists", "ml.similar_query"},
     "data_access": {"data_access", "settings"},
     "etl": {"etl", "data_access", "settings"},

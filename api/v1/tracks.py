@@ -1,0 +1,28 @@
+"""/tracks: songs by their Spotify ids."""
+
+from __future__ import annotations
+
+from flask import Response, jsonify
+
+from api.v1.answers import Refused, listed
+from api.v1.shapes import track
+from data_access import api_songs, catalogue
+
+AT_MOST = 50
+
+
+def several() -> Response:
+    """`?ids=a,b` -> {"tracks": [track | null]}, in the order asked for."""
+    ids = listed("ids", AT_MOST)
+    if not ids:
+        raise Refused(400, f"ids is missing: 1 to {AT_MOST} ids of songs with commas between them.")
+    found = api_songs.by_spotify_id(catalogue.current(), ids)
+    return jsonify(tracks=[None if song is None else track(song) for song in found])
+
+
+def one(spotify_id: str) -> Response:
+    """One track; 404 when the catalogue does not have it."""
+    found = api_songs.by_spotify_id(catalogue.current(), [spotify_id])[0]
+    if found is None:
+        raise Refused(404, "This catalogue has no song with that id.")
+    return jsonify(track(found))
