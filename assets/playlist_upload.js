@@ -31,8 +31,11 @@
     const button = (act, words, quiet = true) =>
         element("button", { type: "button", className: quiet ? "mg-button mg-button-quiet" : "mg-button", textContent: words, data: { uploadAct: act } });
 
-    function say(words) {
-        byId("playlist-upload-says").textContent = words;
+    /** A sentence for all, or, where the page shows it anyway, for screen readers alone. */
+    function say(words, unseen = false) {
+        const host = byId("playlist-upload-says");
+        host.textContent = words;
+        host.classList.toggle("visually-hidden", unseen);
     }
 
     function complain(words) {
@@ -136,8 +139,8 @@
         const rate = rows ? count / rows : 0;
         const head = element("div", { className: "mg-upload-rate" },
             element("h3", { textContent: name || "Pasted songs", dir: "auto" }),
-            element("p", { id: "playlist-upload-rate" }, element("strong", { textContent: rate === 1 ? "100 %" : mg.percent(Math.min(rate, 0.994)) }),
-                ` of ${songWords(rows)} found in this catalogue: ${mg.count(count)}, ${mg.count(misses.length)} missed.`),
+            element("p", { id: "playlist-upload-rate" }, `${mg.count(count)} of ${songWords(rows)} found in this catalogue: `,
+                element("strong", { textContent: rate === 1 ? "100 %" : mg.percent(Math.min(rate, 0.994)) })),
             element("div", { className: "mg-upload-meter", aria: { hidden: "true" } }, bar(rate)),
             element("p", { className: "mg-note", textContent: how(matched, twice) }));
         const acts = element("div", { className: "mg-pl-group mg-upload-acts" },
@@ -148,7 +151,7 @@
         host.replaceChildren(head, acts, misses.length ? missTable(misses) : "");
         host.hidden = false;
         host.focus({ preventScroll: true });
-        say(`${mg.count(count)} of ${songWords(rows)} found.`);
+        say(`${mg.count(count)} of ${songWords(rows)} found.`, true);
     }
 
     function bar(rate) {

@@ -66,9 +66,12 @@ _SCARCE_HINT = (
 )
 
 
-def profile(*cards: Component | None) -> Component:
-    """The cards side by side."""
-    return html.Div([card for card in cards if card is not None], className="mg-profile")
+def profile(features: Component, aside: Sequence[Component], *below: Component) -> Component:
+    """The cards: features, those of `aside` beside it, and the others below."""
+    return html.Div(
+        [features, html.Div(list(aside), className="mg-profile-aside"), *below],
+        className="mg-profile",
+    )
 
 
 def note(words: str) -> Component:
@@ -79,7 +82,12 @@ def note(words: str) -> Component:
 def features_card(rows: Sequence[FeatureRow], says: str) -> Component:
     """Every feature as a band on the line of the catalogue."""
     head = html.Li(
-        [html.Span(), html.Span([html.Span("lowest"), html.Span("middle"), html.Span("highest")]), html.Span("mean")],
+        [
+            html.Span(),
+            html.Span([html.Span("lowest"), html.Span("middle"), html.Span("highest")]),
+            html.Span("mean"),
+            html.Span("against the catalogue’s"),
+        ],
         className="mg-profile-feature mg-profile-scale",
         **parts.aria(hidden="true"),
     )

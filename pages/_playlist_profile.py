@@ -99,8 +99,9 @@ def _of_what(name: str, asked: int, found: int) -> str:
 
 def cards(found: Profile, ids: Sequence[str]) -> Component:
     """A profile as cards; `ids` are Spotify's of the songs, for links that start from them."""
+    moods, scarce = _moods(found), _scarce(found, ids)
     return playlist_profile.profile(
-        _features(found), _moods(found), _outliers(found), _missing(found, ids), _scarce(found, ids)
+        _features(found), [moods, scarce] if moods else [scarce], _outliers(found), _missing(found, ids)
     )
 
 
@@ -205,8 +206,8 @@ def _few(each: Scarce) -> str:
 def _remedy(each: Scarce, ids: Sequence[str]) -> tuple[str, str]:
     query = each.filter.to_query()
     if len(ids) <= SEEDS_AT_MOST:
-        which = {"mood": f", {each.name}", "tempo": f", {each.name}", "decade": f" from {each.name}"}[each.what]
-        return f"Songs like these{which}", f"{_recommended(ids)}&{query}"
+        which = {"mood": f"in the mood {each.name}", "tempo": each.name, "decade": f"from {each.name}"}[each.what]
+        return f"Songs like these {which}", f"{_recommended(ids)}&{query}"
     return "Explore those", get_relative_path(f"/explore?{query}")
 
 
