@@ -181,21 +181,24 @@
         }).observe(busy, { attributes: true, attributeFilter: ["class"] });
     }
 
-    /** The page's first look, then what the catalogue has. */
-    function adopt(about, stored) {
-        if (known !== page()) {
-            known = page();
-            setup = JSON.parse(known.dataset.setup);
-            truth = parse(stored.query);
-            asked = stored.query;
-            onItsWay = true; // Dash asks by itself
-            newer = false;
-            watch(byId("recommend-busy"));
-            rec.build(setup);
-            rec.showControls(truth);
-        }
-        if (about) rec.setAbout(about, truth);
-        return Boolean(about);
+    /** The state in the store, at the page's first look; later ones were `truth` before they were stored. */
+    function adopt(stored) {
+        if (known === page()) return true;
+        known = page();
+        setup = JSON.parse(known.dataset.setup);
+        truth = parse(stored.query);
+        asked = stored.query;
+        onItsWay = true; // Dash asks by itself
+        newer = false;
+        watch(byId("recommend-busy"));
+        rec.build(setup);
+        rec.showControls(truth);
+        return true;
+    }
+
+    /** What the catalogue has, once a page. */
+    function about(found) {
+        if (found && page() && truth) rec.setAbout(found, truth);
     }
 
     /** An element with attributes (null ones left out) and children; texts become text nodes. */
@@ -226,5 +229,5 @@
         write,
     });
     window.dash_clientside = window.dash_clientside || {};
-    window.dash_clientside.recommend = { adopt, answered };
+    window.dash_clientside.recommend = { adopt, about, answered };
 })();

@@ -5,7 +5,7 @@
     const rec = (mg.recommend = mg.recommend || {});
     const { element, drawn } = rec;
     const byId = (id) => document.getElementById(id);
-    const [WIDTH, HEIGHT, RADIUS] = [320, 280, 96];
+    const [WIDTH, HEIGHT, RADIUS] = [364, 272, 98];
     const NAMED = 14; // px from the rim to a name
 
     function at(place, places, share) {

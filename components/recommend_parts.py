@@ -76,15 +76,15 @@ def making(most_of_an_artist: int, most_percent: float) -> Component:
                     html.Label(
                         [
                             _input("recommend-mixing", "checkbox"),
-                            html.Span("For mixing with the first song"),
+                            html.Span("For mixing with the first song,"),
                         ],
                         className="mg-recommend-check",
                     ),
                     html.Label(
                         [
-                            html.Span("tempo within"),
+                            html.Span("±"),
                             _input("recommend-percent", "number", "0", f"{most_percent:g}", "1"),
-                            html.Span("%"),
+                            html.Span("% tempo"),
                         ],
                         className="mg-recommend-percent",
                     ),
@@ -145,13 +145,22 @@ def tuning(*children: Component) -> Component:
     )  # fmt: skip
 
 
+_READING = (
+    "Scores: 100 % is as near as can be, 0 % as near as two songs drawn at random. Each bar is a feature, in the order "
+    "of the sliders, and what it adds to the score; below the line it takes from it."
+)
+
+
 def results() -> Component:
     """The list with the sentence about its pools."""
     return html.Section(
         [
             html.Div(
                 [
-                    html.P(id="recommend-pools", className="mg-recommend-pools", role="status"),
+                    html.P(
+                        [html.Span(id="recommend-pools", role="status"), parts.hint_mark(_READING)],
+                        className="mg-recommend-pools",
+                    ),
                     _button("Add all to the playlist", "all", quiet=True),
                     html.Div(id="recommend-busy", className="mg-busy"),
                 ],

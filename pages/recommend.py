@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import dash
-from dash import ClientsideFunction, Input, Output, State, clientside_callback, dcc, html
+from dash import ClientsideFunction, Input, Output, clientside_callback, dcc, html
 from dash.development.base_component import Component
 
 from components import parts, recommend_parts
@@ -28,6 +28,7 @@ from pages._recommend_state import (
     MIXING_PERCENT,
     SEEDS_AT_MOST,
     SONGS_AT_MOST,
+    RecommendState,
 )
 
 dash.register_page(
@@ -40,7 +41,7 @@ dash.register_page(
     description="Songs like the ones you name, from the whole catalogue: tuned by sliders, each with the reason why.",
 )
 
-_LEAD = "Name songs, artists or moods, or only move sliders: the nearest songs of the whole catalogue, and why."
+_LEAD = "Name songs, artists or moods, or only move sliders: the nearest songs, and why."
 _PRESETS = (
     ("energy", "Same energy", "Energy, loudness and tempo count most."),
     ("mood", "Same mood", "Valence, energy and acousticness count most."),
@@ -52,6 +53,7 @@ _PRESETS = (
 
 def layout(**query: str | list[str]) -> Component:
     """The page for a URL's query, without data: callbacks and the browser fill it."""
+    nothing = RecommendState.from_query(query)[0].nothing
     return html.Div(
         [
             dcc.Store(id="recommend-state", data={"query": urlencode(query, doseq=True)}),
@@ -80,10 +82,11 @@ def layout(**query: str | list[str]) -> Component:
                     ),
                     guard.region(
                         "recommend",
-                        html.Div(id="recommend-empty", className="mg-recommend-empty", hidden=True),
+                        html.Div(id="recommend-empty", className="mg-recommend-empty", hidden=not nothing),
                         html.Div(
                             [recommend_parts.results(), recommend_parts.radar()],
                             id="recommend-body",
+                            hidden=nothing,
                             className="mg-recommend-body",
                         ),
                         whole_page=True,
@@ -143,10 +146,10 @@ def about(_: str) -> dict[str, Any]:
 
 
 clientside_callback(
-    ClientsideFunction("recommend", "adopt"),
-    Output("recommend-adopted", "data"),
-    Input("recommend-about", "data"),
-    State("recommend-state", "data"),
+    ClientsideFunction("recommend", "adopt"), Output("recommend-adopted", "data"), Input("recommend-state", "data")
+)
+clientside_callback(
+    ClientsideFunction("recommend", "about"), Input("recommend-about", "data"), prevent_initial_call=True
 )
 clientside_callback(
     ClientsideFunction("recommend", "answered"), Input("recommend-answer", "data"), prevent_initial_call=True
