@@ -10,6 +10,9 @@ from components import playlist_parts
 from data_access.filters import SongFilter
 from data_access.songs import SongLine
 
+FROM_THESE = ["Recommend", html.Span(" from these", className="mg-bar-more")]
+"""What a bar calls its way into recommendations; the second part gives way where there is little room."""
+
 
 def more_like(spotify_id: str) -> str:
     """Address of the songs that sound like one, with the prefix."""

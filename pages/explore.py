@@ -74,7 +74,7 @@ def _bar(state: ExploreState) -> Component:
                              className="mg-button mg-button-quiet", title="These songs on the map of all songs"),
                     dcc.Link("Compare", id="explore-compare", href=get_relative_path("/compare"),
                              className="mg-button mg-button-quiet", title="These songs beside others"),
-                    dcc.Link("Recommend from these", id="explore-recommend", href=seeds.like_these(state.song_filter),
+                    dcc.Link(seeds.FROM_THESE, id="explore-recommend", href=seeds.like_these(state.song_filter),
                              className="mg-button mg-button-quiet", title="Songs that sound like these"),
                     html.Button("Save filter", id="explore-save", type="button", disabled=not query,
                                 className="mg-button mg-button-quiet",

@@ -75,7 +75,7 @@ def _bar(song_filter: SongFilter) -> Component:
                              className="mg-button mg-button-quiet"),
                     dcc.Link("Compare", id="map-compare", href=compare_address(song_filter),
                              className="mg-button mg-button-quiet"),
-                    dcc.Link("Recommend from these", id="map-recommend", href=seeds.like_these(song_filter),
+                    dcc.Link(seeds.FROM_THESE, id="map-recommend", href=seeds.like_these(song_filter),
                              className="mg-button mg-button-quiet", title="Songs that sound like these"),
                 ],
                 className="mg-bar-actions",
