@@ -20,7 +20,6 @@ from data_access.catalogue import NoCatalogue
 from data_access.db import DatabaseDown, QueryTooSlow
 
 PATH = "/api/v1"
-_EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _log = logging.getLogger(__name__)
 
 blueprint = Blueprint("v1", __name__, url_prefix=PATH)
@@ -45,7 +44,7 @@ def _no_such_path(anything: str = "") -> Response:
     raise Refused(404, f"There is nothing at {request.path[:100]}; {PATH}/ lists what there is.")
 
 
-blueprint.add_url_rule("/<path:anything>", "nothing", _no_such_path, methods=list(_EVERY_METHOD))
+blueprint.add_url_rule("/<path:anything>", "nothing", _no_such_path, methods=["GET"])
 
 
 @blueprint.app_errorhandler(405)

@@ -8,7 +8,7 @@ from flask import Response, jsonify
 
 from api.v1.answers import Refused, address, flag, listed, number, whole
 from api.v1.shapes import track
-from data_access import api_songs, catalogue
+from data_access import api_songs, catalogue, things
 from data_access.columns import open_store
 from data_access.fields import FIELDS
 from data_access.filters import SongFilter
@@ -50,9 +50,8 @@ def recommend() -> Response:
     try:
         found = recommended(live, asked)
     except NothingToGoBy as error:
-        raise Refused(400, str(error)) from None
-    if asked.seeds and not found.seeds and not any(wish.target is not None for wish in asked.wishes.values()):
-        raise Refused(400, found.problems[0])
+        named = ", ".join(things.shortened(thing.reference) for thing in asked.seeds[:3])
+        raise Refused(400, f"None of the seeds is in this catalogue: {named}." if named else str(error)) from None
     songs = api_songs.by_number(live, found.answer.ids.tolist())
     tracks = [track(song) | (_why(found, place) if explain else {}) for place, song in enumerate(songs)]
     return jsonify(seeds=[_seed(thing, found) for thing, _ in found.seeds], tracks=tracks)
