@@ -175,10 +175,10 @@
 
     // A question without an answer (the server was down) must not be waited for: the line says when it is over.
     function watch(busy) {
-        new MutationObserver(() => {
-            const over = !busy.classList.contains("mg-busy-on");
-            if (over) window.setTimeout(() => onItsWay && arrived(), 400);
-        }).observe(busy, { attributes: true, attributeFilter: ["class"] });
+        const over = () => !busy.classList.contains("mg-busy-on");
+        // An answer that came has asked the next question by then, and the line is on again.
+        const look = () => onItsWay && over() && arrived();
+        new MutationObserver(() => over() && window.setTimeout(look, 400)).observe(busy, { attributes: true, attributeFilter: ["class"] });
     }
 
     /** The state in the store, at the page's first look; later ones were `truth` before they were stored. */
