@@ -9,9 +9,11 @@ it is further. Contributions sum to the score.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from ml.similar_aim import Aim, aim_of
+from ml.similar_aim import Aim, aim_of, seeds_of
 from ml.similar_pool import pool
 from ml.similar_query import Answer, Furthest, Pools, Query
 from ml.similar_space import Space
@@ -26,6 +28,7 @@ def recommend(space: Space, query: Query, allowed: np.ndarray | None = None) -> 
     Never a seed, nor another version of it or of a song of the answer. Equally far songs come by id: an answer repeats.
     Raises NothingToGoBy, and ValueError for a seed that is no song.
     """
+    query = replace(query, seeds=seeds_of(space, query.seeds))
     aim = aim_of(space, query)
     wanted = query.count if query.diversity == 0 else query.count * _POOL
     ids, distances, n_allowed = pool(space, query, aim, allowed, wanted)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ml import similar_kernel
-from ml.similar_query import NothingToGoBy, Query, Wish
+from ml.similar_query import NothingToGoBy, Query, Seeds, Wish
 from ml.similar_space import Space, fixed
 from ml.threads import in_parts
 
@@ -49,8 +50,7 @@ def _places(places: np.ndarray, rows: np.ndarray, ids: np.ndarray) -> np.ndarray
 
 def aim_of(space: Space, query: Query) -> Aim:
     """Where a query aims. Raises NothingToGoBy, and ValueError for a seed that is no song."""
-    seeds = _distinct(space, query)
-    means, own_means = (_means(places, seeds) for places in (space.sound, space.own))
+    seeds = seeds_of(space, query.seeds)
     used, from_own, targets, weights, own_targets = [], [], [], [], []
     for row, name in enumerate(space.features):
         wish = query.wishes.get(name, Wish())
@@ -59,8 +59,8 @@ def aim_of(space: Space, query: Query) -> Aim:
         used.append(row)
         from_own.append(wish.target is not None)
         weights.append(wish.weight)
-        own_targets.append(float(own_means[row]) if wish.target is None else space.place(name, wish.target))
-        targets.append(float(means[row]) if wish.target is None else own_targets[-1])
+        own_targets.append(float(seeds.own_means[row]) if wish.target is None else space.place(name, wish.target))
+        targets.append(float(seeds.means[row]) if wish.target is None else own_targets[-1])
     if not used:
         raise NothingToGoBy(
             "Every feature has the weight 0; give one of them a weight."
@@ -75,6 +75,16 @@ def aim_of(space: Space, query: Query) -> Aim:
     )  # fmt: skip
 
 
+def seeds_of(space: Space, seeds: Sequence[int] | np.ndarray | Seeds) -> Seeds:
+    """Songs to start from, summed up; the same again when they are already. Raises ValueError for one that is none."""
+    if isinstance(seeds, Seeds):
+        return seeds
+    ids = _distinct(space, seeds)
+    left_out = np.zeros(space.n_songs, dtype=np.uint8)
+    left_out[space.group[ids]] = 1
+    return Seeds(ids, _means(space.sound, ids), _means(space.own, ids), left_out)
+
+
 def _means(places: np.ndarray, seeds: np.ndarray) -> np.ndarray:
     """Mean place of the seeds, (d,) float64; the seeds ascend, so that a hundred thousand are read in a few passes."""
     read = fixed(places)
@@ -82,9 +92,9 @@ def _means(places: np.ndarray, seeds: np.ndarray) -> np.ndarray:
     return np.sum(sums, axis=0) / max(len(seeds), 1)
 
 
-def _distinct(space: Space, query: Query) -> np.ndarray:
+def _distinct(space: Space, numbers: Sequence[int] | np.ndarray) -> np.ndarray:
     """The seeds, each once, ascending, (n,) int64. Raises ValueError for numbers that are no songs."""
-    seeds = np.asarray(query.seeds, dtype=np.int64)
+    seeds = np.asarray(numbers, dtype=np.int64)
     if not (seeds[1:] > seeds[:-1]).all():
         seeds = np.unique(seeds)
     if len(seeds) and not (seeds[0] >= 0 and seeds[-1] < space.n_songs):

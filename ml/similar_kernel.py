@@ -2,6 +2,9 @@
 
 It lets go of the interpreter lock and is called from a few threads, each with its own run of songs. Songs are taken in
 blocks that stay in the processor's cache, and the loops over the songs of a block have no branches.
+
+Distances are first computed in float32, which keeps up with memory. Only songs that are near enough by that, and by all
+that it can be wrong, are looked at again in float64: some thousands of a million. So the answer is exactly float64's.
 """
 
 from __future__ import annotations
@@ -9,7 +12,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-_BLOCK = 2048
+_BLOCK = 8192
+_FEW = 64  # songs of a block that are passed over at once when none of them is near enough
+_ULP = 2.0**-24  # what one operation in float32 can be wrong, relatively
 
 
 @njit(nogil=True, cache=True)
@@ -27,65 +32,106 @@ def nearest(
     """  # noqa: E501
     at_most = len(distances)
     n_found, n_allowed = 0, 0
-    ok = np.empty(_BLOCK, dtype=np.uint8)
-    distance = np.empty(_BLOCK)
-    worst = np.inf
+    restricted = len(allowed) + len(limited) + len(keys) + len(tempos) + len(left_out_artists) > 0
+    four_rows, four_own, four_targets, four_weights, heaviest, slack = _in_fours(rows, from_own, targets, weights)
+    ok = np.ones(_BLOCK, dtype=np.uint8)
+    rough = np.empty(_BLOCK, dtype=np.float32)
+    worst, near = np.inf, np.float32(np.inf)
     for a in range(start, stop, _BLOCK):
         width = min(_BLOCK, stop - a)
-        _who_may(ok, a, width, values, limited, bounds, allowed, key, keys, tempo_row, tempos, artist, left_out_artists)
-        n_ok = 0
-        for b in range(width):
-            n_ok += ok[b]
+        n_ok = width
+        if restricted:
+            _who_may(
+                ok, a, width, values, limited, bounds, allowed, key, keys, tempo_row, tempos, artist, left_out_artists
+            )
+            n_ok = 0
+            for b in range(width):
+                n_ok += ok[b]
         n_allowed += n_ok
         if n_ok == 0:
             continue
-        for b in range(width):
-            distance[b] = 0.0
-        _add_squares(own, sound, rows, from_own, targets, weights, a, width, distance)
-        for b in range(width):
-            # Songs come by number, so that of equally far ones those found before stay.
-            if ok[b] and distance[b] < worst:
-                if len(left_out_groups) and left_out_groups[group[a + b]]:
+        _roughly(own, sound, four_rows, four_own, four_targets, four_weights, a, width, rough)
+        for few in range(0, width, _FEW):
+            past = min(few + _FEW, width)
+            any_near = False
+            for b in range(few, past):
+                any_near |= rough[b] <= near
+            if not any_near:
+                continue
+            for b in range(few, past):
+                if not (ok[b] and rough[b] <= near):
+                    continue
+                song = a + b
+                if len(left_out_groups) and left_out_groups[group[song]]:
+                    continue
+                distance = _exactly(own, sound, rows, from_own, targets, weights, song)
+                # Songs come by number, so that of equally far ones those found before stay.
+                if distance >= worst:
                     continue
                 if n_found < at_most:
-                    _rise(distances, songs, n_found, distance[b], a + b)
+                    _rise(distances, songs, n_found, distance, song)
                     n_found += 1
                 else:
-                    _sink(distances, songs, distance[b], a + b)
+                    _sink(distances, songs, distance, song)
                 if n_found == at_most:
                     worst = distances[0]
+                    near = np.float32(worst / heaviest * (1 + 64 * _ULP) + slack)
     return n_found, n_allowed
 
 
 @njit(nogil=True, cache=True)
-def _add_squares(own, sound, rows, from_own, targets, weights, a, width, distance):
-    """Add the squared distances of a block's songs to distance (block,), four features at a time, in their order.
+def _in_fours(rows, from_own, targets, weights):
+    """The features in float32 for `_roughly`, as many as four go into, with nothing weighing more than 1.
 
-    One at a time would read and write distance four times as often, which costs more than the sums themselves.
+    Then the heaviest weight, and by how much rough distances can be wrong besides a share of themselves.
+
+    With e = 2^-24 and a target t, float32 gives a place's distance d = place - t as d + e * (|t| + |d|) at most; so its
+    square is wrong by 2 * e * (|d| * |t| + d^2) and less than 3 * e * d^2 + e * t^2; three products and up to
+    as many sums as there are features add e * d^2 each. 64 shares and twice t^2 are well beyond that.
     """
-    i, n = 0, len(rows)
-    while i + 4 <= n:
+    n = (len(rows) + 3) // 4 * 4
+    four_rows, four_own = np.full(n, rows[0]), np.full(n, from_own[0])
+    four_targets, four_weights = np.zeros(n, dtype=np.float32), np.zeros(n, dtype=np.float32)
+    heaviest, slack = weights.max(), 1e-30  # what is too small for float32
+    for i in range(len(rows)):
+        four_rows[i], four_own[i] = rows[i], from_own[i]
+        four_targets[i], four_weights[i] = targets[i], weights[i] / heaviest
+        slack += 2 * _ULP * weights[i] / heaviest * targets[i] ** 2
+    return four_rows, four_own, four_targets, four_weights, heaviest, slack
+
+
+@njit(nogil=True, cache=True, fastmath={"contract"})
+def _roughly(own, sound, rows, from_own, targets, weights, a, width, rough):
+    """A block's distances in float32, into rough (block,), four features at a time.
+
+    One at a time would read and write rough four times as often, which costs more than the sums themselves.
+    """
+    for i in range(0, len(rows), 4):
         p = _row(own, sound, rows, from_own, i, a, width)
         q = _row(own, sound, rows, from_own, i + 1, a, width)
         r = _row(own, sound, rows, from_own, i + 2, a, width)
         s = _row(own, sound, rows, from_own, i + 3, a, width)
         at_p, at_q, at_r, at_s = targets[i], targets[i + 1], targets[i + 2], targets[i + 3]
         of_p, of_q, of_r, of_s = weights[i], weights[i + 1], weights[i + 2], weights[i + 3]
-        for b in range(width):
-            w, x = np.float64(p[b]) - at_p, np.float64(q[b]) - at_q
-            y, z = np.float64(r[b]) - at_r, np.float64(s[b]) - at_s
-            total = distance[b] + of_p * (w * w)
-            total += of_q * (x * x)
-            total += of_r * (y * y)
-            distance[b] = total + of_s * (z * z)
-        i += 4
-    while i < n:
-        p = _row(own, sound, rows, from_own, i, a, width)
-        at_p, of_p = targets[i], weights[i]
-        for b in range(width):
-            w = np.float64(p[b]) - at_p
-            distance[b] += of_p * (w * w)
-        i += 1
+        if i == 0:
+            for b in range(width):
+                w, x, y, z = p[b] - at_p, q[b] - at_q, r[b] - at_r, s[b] - at_s
+                rough[b] = of_p * w * w + of_q * x * x + of_r * y * y + of_s * z * z
+        else:
+            for b in range(width):
+                w, x, y, z = p[b] - at_p, q[b] - at_q, r[b] - at_r, s[b] - at_s
+                rough[b] += of_p * w * w + of_q * x * x + of_r * y * y + of_s * z * z
+
+
+@njit(nogil=True, cache=True)
+def _exactly(own, sound, rows, from_own, targets, weights, song):
+    """A song's distance in float64, the features in their order."""
+    distance = 0.0
+    for i in range(len(rows)):
+        place = own[rows[i], song] if from_own[i] else sound[rows[i], song]
+        away = np.float64(place) - targets[i]
+        distance += weights[i] * (away * away)
+    return distance
 
 
 @njit(nogil=True, cache=True)

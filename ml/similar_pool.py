@@ -8,12 +8,12 @@ import numpy as np
 
 from data_access.columns import VALUE_ROW
 from ml import similar_kernel
-from ml.similar_aim import Aim
+from ml.similar_aim import Aim, seeds_of
 from ml.similar_query import Query
 from ml.similar_space import Space, fixed
 from ml.threads import in_parts
 
-_NEAREST = 512  # songs that a pass keeps, at least
+_NEAREST = 256  # songs that a pass keeps, at least
 _SPARE = 16  # songs that a pass keeps for each one wanted: more of an artist may be near, or more versions
 
 _NONE = np.zeros(0, dtype=np.uint8)
@@ -53,19 +53,21 @@ def pool(
 ) -> tuple[np.ndarray, np.ndarray, int]:
     """The nearest songs that may stand side by side, at most `wanted`: their ids (n,) int32, their distances (n,).
 
-    And how many songs there were to choose from: within `allowed`, limits, harmony, not of unwanted artists.
+    And how many songs there were to choose from: within `allowed`, limits and harmony.
     """
     restrictions = _restrictions(space, query, allowed)
-    seeds = space.group[np.asarray(query.seeds, dtype=np.int64)]
-    unwanted = [number for number in query.not_artists if number >= 0]
+    left_out = seeds_of(space, query.seeds).left_out
     taken = _Taken(query.per_artist)
     at_most = min(max(_NEAREST, _SPARE * wanted), space.n_songs)
-    songs, distances, n_allowed = _nearest(space, aim, restrictions, seeds, unwanted, at_most)
+    songs, distances, n_allowed = _nearest(space, aim, restrictions, left_out, _NONE, at_most)
     taken.add(space, songs, distances, wanted)
     while len(taken.songs) < wanted and len(songs) == at_most:
         # Too few, since versions and artists' other songs were the nearest: look again without those, beyond here.
-        groups, artists = np.append(seeds, list(taken.groups)), [*unwanted, *taken.full_artists()]
-        songs, distances, _ = _nearest(space, aim, restrictions, groups, artists, at_most)
+        left_out = left_out.copy()
+        left_out[list(taken.groups)] = 1
+        artists = np.zeros(space.n_artists, dtype=np.uint8)
+        artists[taken.full_artists()] = 1
+        songs, distances, _ = _nearest(space, aim, restrictions, left_out, artists, at_most)
         taken.add(space, songs, distances, wanted)
     return np.array(taken.songs, dtype=np.int32), np.array(taken.distances), n_allowed
 
@@ -90,13 +92,14 @@ def _restrictions(space: Space, query: Query, allowed: np.ndarray | None) -> tup
 
 
 def _nearest(
-    space: Space, aim: Aim, restrictions: tuple, groups: np.ndarray, artists: list[int], at_most: int
+    space: Space, aim: Aim, restrictions: tuple, groups: np.ndarray, artists: np.ndarray, at_most: int
 ) -> tuple[np.ndarray, np.ndarray, int]:
-    """The nearest songs by (distance, id), not in these groups nor by these artists; their distances; how many of all
-    that the restrictions and the artists let through, whatever their group."""
-    left_out = (
-        fixed(space.group), _table(groups, space.n_songs), fixed(space.artist), _table(artists, space.n_artists),
-    )  # fmt: skip
+    """The nearest songs by (distance, id), of other groups and artists than those left out; their distances; how many
+    of all that the restrictions and the artists let through, whatever their group.
+
+    groups: (songs,) uint8, artists: (artists,) uint8, 1 for the numbers that are left out; empty for none.
+    """
+    left_out = fixed(space.group), groups, fixed(space.artist), artists
     own, sound = fixed(space.own), fixed(space.sound)
 
     def run(start: int, stop: int) -> tuple[np.ndarray, np.ndarray, int]:
@@ -113,13 +116,3 @@ def _nearest(
     # Beyond the first `at_most` of all, a thread may have left songs out.
     order = np.lexsort((songs, distances))[:at_most]
     return songs[order], distances[order], sum(part[2] for part in parts)
-
-
-def _table(numbers: np.ndarray | list[int], size: int) -> np.ndarray:
-    """Which numbers are meant, (size,) uint8; empty for none."""
-    chosen = np.asarray(numbers, dtype=np.int64)
-    if not len(chosen):
-        return _NONE
-    table = np.zeros(size, dtype=np.uint8)
-    table[chosen[chosen < size]] = 1
-    return table

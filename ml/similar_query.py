@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -44,20 +44,36 @@ class Wish:
 
 
 @dataclass(frozen=True, eq=False)
+class Seeds:
+    """Songs to start from, with what `similar_aim.seeds_of` sums up of them: to ask for again and again.
+
+    ids: (n,) int64 ascending, each once. means, own_means: (d,) float64, of their places in the space. left_out:
+    (songs,) uint8, 1 for the numbers of their version groups.
+    """
+
+    ids: np.ndarray
+    means: np.ndarray
+    own_means: np.ndarray
+    left_out: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, eq=False)
 class Query:
     """What to recommend.
 
     seeds: song ids, any number, from wherever: songs, an artist, a genre, a mood. wishes: by feature; limits may be
     on any field, targets and weights on the space's features. count: songs at most. per_artist: songs of one
-    artist at most; songs without an artist do not count. not_artists: numbers of artists not wanted. diversity: 0, the
-    most alike, to 1, the most unlike each other among those. harmony: only songs that can be mixed with it.
+    artist at most; songs without an artist do not count. diversity: 0, the most alike, to 1, the most unlike each other
+    among those. harmony: only songs that can be mixed with it.
     """
 
-    seeds: Sequence[int] | np.ndarray = ()
+    seeds: Sequence[int] | np.ndarray | Seeds = ()
     wishes: Mapping[str, Wish] = field(default_factory=dict)
     count: int = COUNT
     per_artist: int = PER_ARTIST
-    not_artists: Collection[int] = ()
     diversity: float = 0.0
     harmony: Harmony | None = None
 
@@ -74,7 +90,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Pools:
-    """How many songs: in the catalogue, after filters, limits, harmony and unwanted artists, and shown."""
+    """How many songs: in the catalogue, after filters, limits and harmony, and shown."""
 
     catalogue: int
     filtered: int

@@ -96,7 +96,6 @@ def plain(space: Space, query: Query, allowed: np.ndarray) -> tuple[list[int], l
     if query.harmony:
         tempo = space.values[VALUE_ROW["tempo"]]
         may &= np.array([goes(query.harmony, *song) for song in zip(space.key, tempo, strict=True)])
-    may &= ~np.isin(space.artist, [number for number in query.not_artists if number >= 0])
     n_allowed = int(may.sum())
     taken_groups = {int(space.group[seed]) for seed in query.seeds}
     of_artist: dict[int, int] = {}
@@ -142,7 +141,6 @@ def questions(draw: st.DrawFn, diverse: bool) -> tuple[Space, Query, np.ndarray]
         wishes=asked,
         count=draw(st.integers(1, 30)),
         per_artist=draw(st.integers(1, 4)),
-        not_artists=draw(st.frozensets(st.integers(-1, 35), max_size=4)),
         diversity=draw(st.floats(0.05, 1)) if diverse else 0.0,
         harmony=draw(harmonies),
     )
@@ -213,7 +211,6 @@ def test_an_answer_adds_up_repeats_and_keeps_its_promises(question: tuple[Space,
     assert (
         max((int((artists == artist).sum()) for artist in set(artists.tolist()) - {-1}), default=0) <= query.per_artist
     )
-    assert not set(artists.tolist()) & {artist for artist in query.not_artists if artist >= 0}
     assert allowed[answer.ids].all()
     asked = {name: query.wishes.get(name, Wish()) for name in space.features}
     weighing = {name for name, of in asked.items() if of.weight > 0 and (len(query.seeds) or of.target is not None)}
