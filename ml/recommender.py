@@ -189,9 +189,10 @@ def _moods(catalogue: Catalogue, ids: list[int]) -> tuple[int | None, ...]:
 
 
 def _means(catalogue: Catalogue, ids: np.ndarray) -> dict[str, float | None]:
+    store = open_store(catalogue)
     found: dict[str, float | None] = {}
-    for each in open_store(catalogue).fields:
-        values = open_store(catalogue).values(each.name)[ids]
+    for each in store.fields:
+        values = store.values(each.name)[ids]
         known = values[~np.isnan(values)]
         found[each.name] = float(known.mean(dtype=np.float64)) if len(known) else None
     return found
