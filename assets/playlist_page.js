@@ -11,6 +11,7 @@
     const TELL_MS = 300; // so that several removals in a row are one answer of the server
     const AT_ONCE = 1000; // AT_MOST in data_access/playlist_songs.py
     const byId = (id) => document.getElementById(id);
+    const isId = (id) => /^[^\s\p{C}]{1,100}$/u.test(id); // as there
     const button = (act) => document.querySelector(`#playlist-page [data-playlist-act="${act}"]`);
 
     let page = null; // the page that the rest is of
@@ -59,6 +60,10 @@
         drawShared(list);
         drawTrouble(list);
         button("undo").disabled = !mg.playlist.undoable();
+        // Some catalogues know no years at all; a column of nothing tells nothing, nor does its order.
+        const years = list.songs.some((song) => song.known === undefined || song.known?.year);
+        byId("playlist-card").classList.toggle("mg-pl-noyear", !years);
+        button("sort-year").disabled = !years;
         byId("playlist-tools").hidden = Boolean(shared);
         ask(list);
         tell(list);
@@ -88,7 +93,7 @@
         const undo = make("button", { type: "button", className: "mg-button", textContent: "Undo", data: { playlistAct: "undo" } });
         byId("playlist-empty").replaceChildren(make("div", { className: "mg-state mg-state-empty" },
             make("p", { className: "mg-state-title", textContent: "No songs yet." }),
-            make("p", { className: "mg-state-detail", textContent: "Press + beside a song on any page to put it here, or bring a playlist that you have." }),
+            make("p", { className: "mg-state-detail", textContent: "Press + beside a song on any page to put it here, or bring one that you have, below." }),
             make("div", { className: "mg-state-action mg-pl-group" }, mg.playlist.undoable() ? undo : null,
                 link("explore", "Explore the catalogue"), link("map", "Look at the map"), link("recommend", "Ask for recommendations"))));
     }
@@ -113,6 +118,7 @@
     // ---- what the catalogue knows ----------------------------------------------------------------
 
     async function ask({ songs }) {
+        songs.filter(({ id }) => !isId(id)).forEach(({ id }) => known.set(id, null)); // kept by another hand than ours
         const ids = songs.map(({ id }) => id).filter((id) => !known.has(id) && !asking.has(id)).slice(0, AT_ONCE);
         if (!ids.length) return;
         const asked = asking; // of this look at the page
@@ -216,7 +222,7 @@
         const before = mg.playlist.ids();
         say("Sorting…");
         try {
-            const { ids } = await post("playlist/order", { ids: before });
+            const { ids } = await post("playlist/order", { ids: before.filter(isId) });
             if (alive() && !shared) reorder(ids, "Sorted for mixing: it begins with the same song, and each goes with the one before as well as can be.");
         } catch (error) {
             say(error.message);
@@ -300,5 +306,5 @@
 
     window.dash_clientside = window.dash_clientside || {};
     window.dash_clientside.playlist = { start, choose };
-    Object.assign(own, { redraw: () => alive() && shown().songs.length && drawCurve(), remove, say, sentence });
+    Object.assign(own, { redraw: () => alive() && shown().songs.length && drawCurve(), isId, remove, say, sentence });
 })();

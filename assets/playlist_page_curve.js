@@ -7,6 +7,7 @@
     const AIR = { top: 12, right: 12, bottom: 22, left: 46 };
     const DOTS_AT_MOST = 150; // more would be a band; then the line alone is drawn
     let drawn = null; // {songs, field, x, points}: what is on the picture
+    let figures = null; // makes the table of numbers, which is folded away at first
 
     const byId = (id) => document.getElementById(id);
 
@@ -24,7 +25,8 @@
         const points = own.math.points(known, field.name);
         byId("playlist-curve-says").textContent = own.math.curveWords(known, field);
         byId("playlist-curve-title").textContent = `${field.label} from song to song`;
-        numbers(known, points, field);
+        figures = () => numbers(known, points, field);
+        if (byId("playlist-curve-numbers").parentElement.open) figures();
         const [width, height] = [host.clientWidth, host.clientHeight];
         drawn = null;
         if (!points.length || width < 80) return host.replaceChildren();
@@ -79,6 +81,8 @@
                 make("caption", { className: "visually-hidden", textContent: `${field.label} of each song, in order` }),
                 make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
     }
+
+    document.addEventListener("toggle", (event) => event.target.open && event.target.closest("#playlist-curve") && figures?.(), true);
 
     // ---- pointing ------------------------------------------------------------------------------
 

@@ -22,13 +22,10 @@
 
     // ---- one line ------------------------------------------------------------------------------
 
-    function handle(title, place) {
-        const words = `Move ${title}, place ${place + 1}`;
-        return element("button", {
-            type: "button", className: "mg-pl-handle", title: "Drag; or arrow keys, Home, End",
-            aria: { label: words, describedby: "playlist-moving" },
+    const handle = () =>
+        element("button", {
+            type: "button", className: "mg-pl-handle", title: "Drag; or arrow keys, Home, End", aria: { describedby: "playlist-moving" },
         });
-    }
 
     function name(song, title) {
         const inner = [
@@ -77,17 +74,27 @@
         });
     }
 
-    function line(song, place, step, shared) {
+    function line(song, step, shared) {
         const title = song.title || (song.known === undefined ? "…" : "(no title)");
         const listen = element("a", {
             className: "mg-pl-listen", href: `https://open.spotify.com/track/${encodeURIComponent(song.id)}`,
             target: "_blank", rel: "noopener", title: "Listen on Spotify", aria: { label: `Listen to ${title} on Spotify` },
         });
-        return element("li", { className: `mg-pl-line mg-pl-song-line${song.known === null ? " mg-pl-missing" : ""}`, data: { song: song.id } },
-            shared ? element("span", { className: "mg-pl-nohandle" }) : handle(title, place),
-            cell("place", place + 1), mood(song), name(song, title), ...features(song),
+        const className = `mg-pl-line mg-pl-song-line${song.known === null ? " mg-pl-missing" : ""}`;
+        return element("li", { className, data: { song: song.id, title } },
+            shared ? element("span", { className: "mg-pl-nohandle" }) : handle(),
+            cell("place", ""), mood(song), name(song, title), ...features(song),
             cell("time", mg.playlistPage.math.isKnown(song.ms) ? mg.duration(song.ms) : "–"),
             into(step), listen, last(song, title, shared));
+    }
+
+    /** What of a line follows from its place. */
+    function number(drawnLine, place) {
+        if (Number(drawnLine.dataset.place) === place) return;
+        drawnLine.dataset.place = place;
+        drawnLine.querySelector(".mg-pl-place").textContent = place + 1;
+        drawnLine.querySelector(".mg-pl-handle")?.setAttribute("aria-label", `Move ${drawnLine.dataset.title}, place ${place + 1}`);
+        drawnLine.style.zIndex = mg.playlist.limit - place; // each lies over the next one, for what stands between them
     }
 
     // ---- all of them ---------------------------------------------------------------------------
@@ -112,15 +119,15 @@
         const host = byId("playlist-list");
         const keyboard = focused();
         const before = lines;
-        // Some catalogues know no years at all; a column of nothing tells nothing.
-        byId("playlist-card").classList.toggle("mg-pl-noyear", !songs.some(({ known }) => known === undefined || known?.year));
         lines = new Map();
         songs.forEach((song, place) => {
             const next = songs[place + 1];
             const step = song.known && next?.known ? own.math.transition(song.known, next.known) : null;
-            const drawn = JSON.stringify([song, place, step, shared]);
+            const drawn = JSON.stringify([song, step, shared]);
             const same = before.get(song.id);
-            lines.set(song.id, same?.drawn === drawn ? same : { drawn, element: line(song, place, step, shared) });
+            const kept = same?.drawn === drawn ? same : { drawn, element: line(song, step, shared) };
+            number(kept.element, place);
+            lines.set(song.id, kept);
         });
         let at = host.firstElementChild;
         for (const { element: each } of lines.values()) {

@@ -16,7 +16,8 @@
     // ---- files ---------------------------------------------------------------------------------
 
     /** Saves the songs as a file of one kind. What goes wrong is said, and the page stays as it is. */
-    async function save(kind, { name, songs }) {
+    async function save(kind, { name, songs: all }) {
+        const songs = all.filter(({ id }) => own.isId(id));
         const form = new FormData();
         const others = songs.filter(({ known }) => known === null).map(({ id, title, artists, ms }) => ({ id, title, artists, ms }));
         form.append("playlist", JSON.stringify({ name, ids: songs.map(({ id }) => id), others }));

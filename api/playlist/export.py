@@ -112,7 +112,10 @@ def _line(spotify_id: str, song: PlaylistSong | None, told: dict[str, Any]) -> L
 
 def one_line(text: object, longest: int = _LONGEST_TEXT) -> str:
     """A text without line breaks and control characters, not longer than `longest`; "" for anything else."""
-    return _CONTROL.sub(" ", text).strip()[:longest] if isinstance(text, str) else ""
+    if not isinstance(text, str):
+        return ""
+    whole = text.encode(errors="replace").decode()  # JSON can hold halves of characters, which no file can
+    return _CONTROL.sub(" ", whole).strip()[:longest]
 
 
 def file_name(name: str) -> str:

@@ -146,6 +146,7 @@ def test_a_file_may_have_any_name(name: str, header: str):
 def test_a_text_is_one_line_and_anything_else_none():
     assert one_line("a\x00b\n\nc ") == "a b c"
     assert one_line("x" * 900) == "x" * 500
+    assert one_line("half \ud800") == "half ?"
     assert [one_line(other) for other in (None, 7, ["a"], {"b": 1})] == ["", "", "", ""]
 
 
