@@ -61,7 +61,7 @@
             "aria-label": `Add ${title} to the playlist`,
         };
         const away = { href: `https://open.spotify.com/track/${encodeURIComponent(id)}`, target: "_blank", rel: "noopener", class: quiet, "aria-label": `Listen to ${title} on Spotify` };
-        const numbers = { type: "button", class: quiet, "aria-expanded": "false", "aria-controls": `recommend-numbers-${id}`, "data-numbers": id, "aria-label": `Numbers of ${title}` };
+        const numbers = { type: "button", class: quiet, "aria-expanded": "false", "aria-controls": `recommend-numbers-${id}`, "data-numbers": id, "aria-label": `Why ${title}, in numbers` };
         return element(
             "div", { class: "mg-recommend-actions" },
             element("button", add),
@@ -70,7 +70,7 @@
             artists.length
                 ? element("button", { type: "button", class: quiet, "data-not": artists[0], title: `Not ${artists[0]}` }, "Not this artist")
                 : null,
-            element("button", numbers, "Numbers"),
+            element("button", numbers, "Why"),
         );
     }
 

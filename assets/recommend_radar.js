@@ -43,13 +43,15 @@
         const key = (name, words) => element("span", { class: `mg-recommend-key mg-recommend-key-${name}` }, words);
         byId("recommend-radar").replaceChildren(svg, element("p", { class: "mg-recommend-keys" }, key("aim", "Aim"), key("songs", "Songs")));
         byId("recommend-radar-says").textContent = words(labels, aims, songs);
-        const percent = (share) => (share === null ? "unknown" : `${Math.round(100 * share)} %`);
-        const value = (found, place) => (found === null ? "unknown" : mg.format(found, rec.setup().fields[fields[place]].style));
+        const value = (found, share, place) => {
+            if (found === null || share === null) return "unknown";
+            return `${mg.format(found, rec.setup().fields[fields[place]].style)} (${Math.round(100 * share)} %)`;
+        };
         const rows = labels.map((text, place) => [
-            text, value(aimed[place], place), percent(aims[place]), value(means[place], place), percent(songs[place]),
+            text, value(aimed[place], aims[place], place), value(means[place], songs[place], place),
         ]);
-        const head = ["Feature", "Aim", "lower in the catalogue", "Songs’ mean", "lower in the catalogue"];
-        byId("recommend-radar-numbers").replaceChildren(rec.table(head, rows, "Aim and recommended songs"));
+        const caption = "Aim and mean of the songs, and the share of the catalogue’s songs that are lower";
+        byId("recommend-radar-numbers").replaceChildren(rec.table(["Feature", "Aim", "Songs"], rows, caption));
     }
 
     function words(labels, aims, songs) {

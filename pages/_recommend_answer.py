@@ -18,7 +18,7 @@ from data_access.fields import FIELD_BY_NAME, Field
 from data_access.songs import SongLine
 from ml.recommender import Recommended, recommend
 from ml.similar_query import NothingToGoBy
-from ml.similar_space import FEATURES
+from ml.similar_space import FEATURES, space_of
 from ml.similar_words import why
 from pages._recommend_state import RecommendState
 
@@ -68,7 +68,6 @@ def _shown(catalogue: Catalogue, state: RecommendState, recommended: Recommended
     fields = [FIELD_BY_NAME[name] for name in FEATURES if FIELD_BY_NAME[name] in store.fields]
     aims = {of.name: state.targets.get(of.name, recommended.seed_values.get(of.name)) for of in fields}
     of_songs = {of.name: recommended.song_values.get(of.name) for of in fields}
-    shares = [songs.percentiles(store, values) for values in (aims, of_songs)]
     return {
         "seeds": [
             {
@@ -86,7 +85,7 @@ def _shown(catalogue: Catalogue, state: RecommendState, recommended: Recommended
         "seedValues": {of.name: _short(of, recommended.seed_values.get(of.name)) for of in fields},
         "aims": [_short(of, aims[of.name]) for of in fields],
         "means": [_short(of, of_songs[of.name]) for of in fields],
-        "shares": [[_rounded(each.get(of.name)) for of in fields] for each in shares],
+        "shares": [[_lower(catalogue, of, values[of.name]) for of in fields] for values in (aims, of_songs)],
         "used": list(recommended.answer.features),
         "songs": _songs(catalogue, recommended, fields),
     }
@@ -121,8 +120,19 @@ def _short(of: Field, value: float | None) -> float | None:
     return None if value is None else round(value, of.decimals + 2)
 
 
-def _rounded(share: float | None) -> float | None:
-    return None if share is None else round(share, _DIGITS)
+def _lower(catalogue: Catalogue, of: Field, value: float | None) -> float | None:
+    """The share (0 to 1) of songs with a known value that are lower, as songs.percentiles has it for a song.
+
+    From the ascending values of the space, which are there already: the store's orders are opened anew each time.
+    """
+    space = space_of(catalogue)
+    row = space.features.index(of.name)
+    known = int(space.known[row])
+    if value is None or not known:
+        return None
+    with np.errstate(over="ignore"):  # a target may be beyond float32, which is beyond every value
+        exact = np.float32(value)
+    return round(int(np.searchsorted(space.ascending[row][:known], exact)) / known, _DIGITS)
 
 
 def _unknown(catalogue: Catalogue, state: RecommendState) -> list[str]:

@@ -8,7 +8,10 @@ import pytest
 from playwright.sync_api import Page, Request, Response, expect
 
 from data_access import catalogue, compare_ready, songs
+from data_access.columns import open_store
+from data_access.fields import FIELD_BY_NAME
 from ml.recommender import Recommended, recommend
+from ml.similar_space import FEATURES
 from pages._recommend_state import RecommendState
 from tests.browser.test_pages import ready
 from tests.browser.waiting import until
@@ -168,7 +171,7 @@ def test_numbers_of_a_song_add_up_and_stay_open(site: str, page: Page) -> None:
     opened(page, site, seed())
     found = expect_answer(page)
     row = page.locator(ROWS).nth(1)
-    row.get_by_role("button", name="Numbers").click()
+    row.get_by_role("button", name="Why").click()
     cells = row.locator("tbody tr td:last-child")
     expect(cells).to_have_count(len(found.answer.features) + 1)
     *each, whole = [float(text.removesuffix(" %").replace("−", "-")) for text in cells.all_text_contents()]
@@ -324,6 +327,41 @@ def test_a_phone_has_room(site: str, new_page, dark: bool) -> None:
     slide(page, "target-energy", "ArrowRight")
     settled(page, "target_energy=")
     expect_answer(page)
+
+
+def test_the_radar_has_its_numbers(site: str, page: Page) -> None:
+    opened(page, site, seed(), target_energy="0.25")
+    found = expect_answer(page)
+    page.locator("#recommend-radar-card summary").click()
+    store = open_store(catalogue.current())
+    names = [of.name for of in store.fields if of.name in FEATURES]
+    aims = {name: found.seed_values[name] for name in names} | {"energy": 0.25}
+    for values, column in ((aims, 2), ({name: found.song_values[name] for name in names}, 3)):
+        shares = songs.percentiles(store, values)
+        shown = page.locator(f"#recommend-radar-numbers tbody td:nth-child({column})").all_text_contents()
+        assert len(shown) == len(names)
+        for text, name in zip(shown, names, strict=True):
+            value, _, share = text.removesuffix(" %)").rpartition(" (")
+            assert value == FIELD_BY_NAME[name].format(values[name])
+            assert int(share) == pytest.approx(100 * shares[name], abs=0.6)
+    expect(page.locator("#recommend-radar-says")).to_contain_text("furthest apart in")
+
+
+def test_the_browser_reads_and_writes_addresses_as_the_server_does(site: str, page: Page) -> None:
+    opened(page, site)
+    for query in (
+        "",
+        "seed=song%3Aa&seed=mood%3Acalm+%26+warm&seed=song%3Aa&count=40&per_artist=3",
+        "target_energy=0.5&target_loudness=-7.25&weight_tempo=2.5&weight_energy=1&weight_valence=0",
+        "not_artist=Bj%C3%B6rk&not_artist=AC%2FDC&diversity=0.4&harmony=0&energy=0.5..%3C0.9&key=Am&text=love+me",
+        "count=0&count=2.5&per_artist=x&diversity=2&harmony=-1&target_energy=&weight_energy=101&target_sadness=1&utm=x",
+    ):
+        written = page.evaluate(
+            "(query) => window.musicgroup.recommend.write(window.musicgroup.recommend.parse(query))", query
+        )
+        ours, problems = RecommendState.from_text(written)
+        assert problems == []
+        assert ours == RecommendState.from_text(query)[0]
 
 
 def test_nothing_jumps_when_the_answer_comes(site: str, page: Page) -> None:
