@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
@@ -15,22 +16,30 @@ from data_access.catalogue import Catalogue
 from data_access.db import fetch
 from data_access.fields import FIELD_BY_NAME
 from data_access.filters import SongFilter
-from data_access.search_index import open_index
+from data_access.search_index import SearchIndex, open_index
+from data_access.search_typos import corrections
 from data_access.selection import selection
 
 FOUND_AT_MOST = 1050
 """Hits of one search that can be paged through."""
 
 _LONGEST_ID = 100
-_LOOKED_AT = 20_000  # hits of the words that a filter then chooses from
 
 
 @dataclass(frozen=True)
 class Credit:
-    """An artist of a song, or an artist that was found; `spotify_id` is None where the file had no ids."""
+    """An artist as a song or a search names one; `spotify_id` is None where the file had no ids."""
 
     spotify_id: str | None
     name: str
+
+
+@dataclass(frozen=True)
+class FoundArtist:
+    """An artist that was found; `genres` are those of the artist's songs, by name."""
+
+    credit: Credit
+    genres: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -120,25 +129,52 @@ def _song(row) -> FullSong:
 def search_songs(catalogue: Catalogue, text: str, within: SongFilter, start: int, count: int) -> tuple[list[int], int]:
     """Numbers of songs that a text finds within a filter, `count` from `start` on, best first; and how many it finds.
 
-    No text: all songs of the filter, the heaviest first. At most FOUND_AT_MOST are counted; all versions of a song are
-    one hit.
+    No text: all songs of the filter, the heaviest first, or none when it restricts nothing. Genres are found however
+    they are capitalised. At most FOUND_AT_MOST are counted; all versions of a song are one hit.
     """
     index = open_index(columns.open_store(catalogue).folder)
     words = folding.words(text)
-    restricted = within != SongFilter()
-    allowed = selection(catalogue, within) if restricted else None
-    if words:
-        ranks = search.ranked(index, "song", words, FOUND_AT_MOST if allowed is None else _LOOKED_AT)
-        numbers = index.songs.id[ranks]
+    if within != SongFilter():
+        ranks = _ranked_within(index, words, selection(catalogue, _capitalised(catalogue, within)))
     else:
-        numbers = index.songs.id
-    if allowed is not None:
-        numbers = numbers[allowed[numbers]]
-    numbers = numbers[:FOUND_AT_MOST]
-    return numbers[start : start + count].tolist(), len(numbers)
+        ranks = search.ranked(index, "song", words, FOUND_AT_MOST) if words else []
+    numbers = index.songs.id[ranks[start : start + count]]
+    return numbers.tolist(), len(ranks)
 
 
-def search_artists(catalogue: Catalogue, text: str, start: int, count: int) -> tuple[list[Credit], int]:
+def _ranked_within(index: SearchIndex, words: list[str], allowed: np.ndarray) -> list[int]:
+    """`search.ranked` among the songs that a mask lets through: of the versions of a song the best one of these.
+
+    Typing errors are only looked for where the words as they stand find nothing in the whole catalogue.
+    """
+    songs = index.songs
+
+    def best(*candidates: np.ndarray) -> list[int]:
+        found: list[int] = []
+        taken: set[int] = set()
+        for ranks in candidates:
+            within = ranks[allowed[songs.id[ranks]]]
+            found += songs.best(within, FOUND_AT_MOST - len(found), taken)
+        return found
+
+    if not words:
+        return best(np.arange(len(songs), dtype=np.int32))
+    for meant in (words, *corrections(index, words)):
+        ranges = list(zip(*(ends.tolist() for ends in index.word_ranges(meant)), strict=True))
+        candidates = (*songs.beginning_with(" ".join(meant)), songs.having(ranges))
+        if any(map(len, candidates)):
+            return best(*candidates)
+    return []
+
+
+def _capitalised(catalogue: Catalogue, within: SongFilter) -> SongFilter:
+    """The filter with its genres as the catalogue writes them."""
+    wanted = {name.lower() for name in within.genres}
+    written = {name for name in columns.open_store(catalogue).genre_names if name.lower() in wanted}
+    return replace(within, genres=frozenset(written) or within.genres)
+
+
+def search_artists(catalogue: Catalogue, text: str, start: int, count: int) -> tuple[list[FoundArtist], int]:
     """The artists that a text finds, best first, and how many it finds, as `search_songs`."""
     words = folding.words(text)
     if not words:
@@ -146,8 +182,17 @@ def search_artists(catalogue: Catalogue, text: str, start: int, count: int) -> t
     index = open_index(columns.open_store(catalogue).folder)
     numbers = index.artists.id[search.ranked(index, "artist", words, FOUND_AT_MOST)]
     shown = numbers[start : start + count].tolist()
-    a = tables.artists.c
-    statement = select(a.artist_id, a.spotify_id, a.name).where(a.artist_id.in_(shown))
-    rows = fetch(catalogue.version, statement) if shown else []
-    known = {row["artist_id"]: Credit(row["spotify_id"], row["name"]) for row in rows}
+    a, genres = tables.artists.c, tables.genres.c
+    of_artist = (
+        select(func.array_agg(aggregate_order_by(genres.name.distinct(), genres.name)))
+        .join(tables.song_genres, tables.song_genres.c.genre_id == genres.genre_id)
+        .join(tables.song_artists, tables.song_artists.c.song_id == tables.song_genres.c.song_id)
+        .where(tables.song_artists.c.artist_id == a.artist_id)
+        .scalar_subquery()
+    )
+    statement = select(a.artist_id, a.spotify_id, a.name, of_artist.label("genres")).where(a.artist_id.in_(shown))
+    known = {
+        row["artist_id"]: FoundArtist(Credit(row["spotify_id"], row["name"]), tuple(row["genres"] or ()))
+        for row in (fetch(catalogue.version, statement) if shown else [])
+    }
     return [known[number] for number in shown], len(numbers)

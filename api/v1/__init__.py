@@ -50,7 +50,7 @@ blueprint.add_url_rule("/<path:anything>", "nothing", _no_such_path, methods=["G
 @blueprint.app_errorhandler(405)
 def wrong_method(error: HTTPException) -> Response | HTTPException:
     """Our own shape for our own paths."""
-    if not request.path.startswith(f"{PATH}/"):
+    if request.path != PATH and not request.path.startswith(f"{PATH}/"):
         return error
     answer = refusal(405, f"{request.method} is not possible here; this API is read with GET.")
     answer.headers["Allow"] = "GET, HEAD, OPTIONS"

@@ -15,6 +15,7 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>API · MusicGroup</title>
+<link rel="icon" href="{{ home }}assets/mark.svg" type="image/svg+xml">
 <style>
 :root { color-scheme: light dark; --bg: #f7f7f5; --card: #fff; --line: #e3e3df; --text: #1c1e21; --muted: #5f656d; --accent: #0b6e75; }
 @media (prefers-color-scheme: dark) {
@@ -28,7 +29,7 @@ section, pre { margin: 16px 0; padding: 16px 20px; border: 1px solid var(--line)
 pre { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-size: 0.8125rem; }
 td { padding: 4px 12px 4px 0; border-top: 1px solid var(--line); vertical-align: top; }
-td:first-child { width: 14em; } summary { cursor: pointer; color: var(--accent); } .muted { color: var(--muted); }
+td:first-child { width: 14em; } details { margin-top: 12px; } summary { cursor: pointer; color: var(--accent); } .muted { color: var(--muted); }
 @media (max-width: 560px) { td { display: block; border: 0; padding: 0; } td:first-child { width: auto; padding-top: 8px; } }
 </style>
 </head>
@@ -81,4 +82,7 @@ def _grouped(parameters: list[dict[str, Any]]) -> list[tuple[str, list[dict[str,
     """The parameters that are plain, then those of which each feature has one, folded away."""
     tuned = [each for each in parameters if each["name"].startswith(("min_", "max_", "target_", "weight_"))]
     plain = [each for each in parameters if each not in tuned]
-    return [("", plain), *([(f"{len(tuned)} targets, limits and weights", tuned)] if tuned else [])]
+    return [
+        *([("", plain)] if plain else []),
+        *([(f"{len(tuned)} targets, limits and weights", tuned)] if tuned else []),
+    ]

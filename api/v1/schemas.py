@@ -60,9 +60,11 @@ def _paged(name: str) -> Schema:
     )  # fmt: skip
 
 
+_NONE = several({"type": "string"}, 0)
 _TRACK = thing(
     album=ref("Album"),
     artists=several(ref("Artist")),
+    available_markets=_NONE,
     disc_number=or_null(WHOLE),
     duration_ms=or_null(WHOLE),
     explicit=or_null({"type": "boolean"}),
@@ -83,14 +85,24 @@ _NUMBERS: Schema = {"type": "object", "additionalProperties": NUMBER}
 SCHEMAS: dict[str, Schema] = {
     "Error": thing(error=thing(status=WHOLE, message=TEXT)),
     "Artist": thing(**_NAMED, type=_kind("artist")),
+    "FoundArtist": thing(
+        **_NAMED,
+        type=_kind("artist"),
+        followers=thing(href={"type": "null"}, total={"type": "null"}),
+        genres=several(TEXT),
+        images=several({"type": "object"}, 0),
+        popularity={"type": "null"},
+    ),
     "Album": thing(
         **_NAMED,
         type=_kind("album"),
         album_type=TEXT,
         artists=several(ref("Artist"), 1),
+        available_markets=_NONE,
         images=several({"type": "object"}, 0),
         release_date=or_null(TEXT),
         release_date_precision={"enum": ["year", "month", "day", None]},
+        total_tracks={"type": "null"},
     ),
     "Track": _TRACK,
     "AudioFeatures": thing(
@@ -106,7 +118,7 @@ SCHEMAS: dict[str, Schema] = {
         analysis_url=TEXT,
     ),
     "TrackPage": _paged("Track"),
-    "ArtistPage": _paged("Artist"),
+    "ArtistPage": _paged("FoundArtist"),
     "Why": {
         **thing(score={"type": "number", "maximum": 1}, sentence=TEXT, contributions=_NUMBERS),
         "description": "The score is 1 for a song on the target, 0 for one as far away as by chance; the features' "

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, jsonify
 
 from api.v1.answers import Refused, address, listed, one, whole
-from api.v1.shapes import artist, track
+from api.v1.shapes import found_artist, track
 from data_access import api_songs, catalogue
 from data_access.filters import Range, SongFilter
 
@@ -23,7 +24,7 @@ _YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
 def search() -> Response:
     """`?q=&type=track,artist&limit=&offset=` -> a page of each type that was asked for.
 
-    In q, year:1990 or year:1990-1999 and genre:name restrict songs; artist:, track: and album: add their words.
+    In q, year:1990 or year:1990-1999, genre:name and album:words restrict songs; artist: and track: add their words.
     """
     text = one("q").strip()
     if not 1 <= len(text) <= LONGEST:
@@ -33,6 +34,8 @@ def search() -> Response:
         raise Refused(400, f"type={unknown[0][:40]} cannot be searched here; track and artist can.")
     limit, offset = whole("limit", LIMIT, 1, MOST), whole("offset", 0, 0, FURTHEST)
     words, within = read(text)
+    if not words.strip() and within == SongFilter():
+        raise Refused(400, "q has no words: write what to search for.")
     live, found = catalogue.current(), {}
     if "track" in types:
         numbers, total = api_songs.search_songs(live, words, within, offset, limit)
@@ -40,7 +43,7 @@ def search() -> Response:
         found["tracks"] = _page(items, total, limit, offset, text, "track")
     if "artist" in types:
         artists, total = api_songs.search_artists(live, words, offset, limit)
-        found["artists"] = _page([artist(each) for each in artists], total, limit, offset, text, "artist")
+        found["artists"] = _page([found_artist(each) for each in artists], total, limit, offset, text, "artist")
     return jsonify(found)
 
 
@@ -49,11 +52,15 @@ def read(text: str) -> tuple[str, SongFilter]:
     words, within = [_PART.sub(" ", text)], SongFilter()
     for name, quoted, bare in _PART.findall(text):
         value = (quoted or bare).strip()
+        if not value:
+            continue
         match name.lower():
-            case "artist" | "track" | "album":
+            case "artist" | "track":
                 words.append(value)
+            case "album":  # its words are not in the index of searches, but in the text of filters
+                within = replace(within, text=f"{within.text} {value}".strip())
             case "genre":
-                within = SongFilter(within.ranges, genres=within.genres | {value.lower()})
+                within = replace(within, genres=within.genres | {value})
             case "year":
                 years = _YEARS.fullmatch(value)
                 if not years:

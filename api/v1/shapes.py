@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.v1.answers import address
-from data_access.api_songs import Credit, FullSong
+from data_access.api_songs import Credit, FoundArtist, FullSong
 
 _FEATURES = (
     "danceability", "energy", "loudness", "speechiness", "acousticness", "instrumentalness", "liveness", "valence",
@@ -20,6 +20,7 @@ def track(song: FullSong) -> dict[str, Any]:
     return {
         "album": _album(song, artists),
         "artists": artists,
+        "available_markets": [],
         "disc_number": song.disc_number,
         "duration_ms": None if duration is None else round(duration),
         "explicit": song.explicit,
@@ -40,6 +41,17 @@ def track(song: FullSong) -> dict[str, Any]:
 def artist(credit: Credit) -> dict[str, Any]:
     """A simplified artist object; without an id where the file that was loaded had none."""
     return {**_named("artist", credit.spotify_id), "name": credit.name}
+
+
+def found_artist(found: FoundArtist) -> dict[str, Any]:
+    """An artist object; nobody's followers are known here."""
+    return {
+        **artist(found.credit),
+        "followers": {"href": None, "total": None},
+        "genres": list(found.genres),
+        "images": [],
+        "popularity": None,
+    }
 
 
 def audio_features(song: FullSong) -> dict[str, Any]:
@@ -70,10 +82,12 @@ def _album(song: FullSong, artists: list[dict]) -> dict[str, Any]:
         **_named("album", song.album_spotify_id),
         "album_type": "album",
         "artists": artists[:1],
+        "available_markets": [],
         "images": [],
         "name": song.album or "",
         "release_date": released,
         "release_date_precision": precision,
+        "total_tracks": None,
     }
 
 
