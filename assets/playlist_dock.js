@@ -8,6 +8,7 @@
     const songs = (number) => `${mg.count(number)} ${number === 1 ? "song" : "songs"}`;
     let removed = ""; // title of the song that was taken out last, while that can be undone here
     let silence = 0;
+    const asked = new Set(); // ids of songs that the server was asked about
 
     function element(name, properties = {}, ...children) {
         const { aria = {}, data = {}, ...rest } = properties;
@@ -91,6 +92,20 @@
 
     // ---- open and closed -----------------------------------------------------------------------
 
+    /** Durations that were not known where a song was added, asked once for each page that is loaded. */
+    async function complete() {
+        const ids = mg.playlist.get().songs.filter(({ id, ms }) => ms === null && !asked.has(id)).map(({ id }) => id);
+        if (!ids.length) return;
+        ids.forEach((id) => asked.add(id));
+        try {
+            const headers = { "Content-Type": "application/json" };
+            const answer = await fetch(mg.path("playlist/songs"), { method: "POST", headers, body: JSON.stringify({ ids }) });
+            if (answer.ok) mg.playlist.learn((await answer.json()).songs);
+        } catch {
+            // The banner says that the connection is lost; the durations stay unknown.
+        }
+    }
+
     const isOpen = () => Boolean(byId("playlist-dock")) && !byId("playlist-dock").hidden;
 
     function open() {
@@ -98,6 +113,7 @@
         byId("playlist-dock-button").setAttribute("aria-expanded", "true");
         draw(mg.playlist.get());
         byId("playlist-dock").focus();
+        complete();
     }
 
     function close(back) {

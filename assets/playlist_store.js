@@ -131,6 +131,18 @@
             return added.length;
         },
 
+        /** Fills in what was not known of songs that are there: a place on the map has no duration. */
+        learn(given) {
+            refresh();
+            const known = new Map(songsOf(given).map((song) => [song.id, song]));
+            const learnt = ({ id, title, artists, ms }) => {
+                const more = known.get(id) || {};
+                return { id, title: title || more.title || "", artists: artists || more.artists || "", ms: ms ?? more.ms ?? null };
+            };
+            const songs = playlist.songs.map(learnt);
+            if (JSON.stringify(songs) !== JSON.stringify(playlist.songs)) become({ ...playlist, songs });
+        },
+
         remove(id) {
             refresh();
             const place = playlist.songs.findIndex((song) => song.id === id);

@@ -9,6 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from data_access import songs
+from data_access.fields import FIELD_BY_NAME
+
 ADD = """songs => musicgroup.playlist.add(songs.map(([id, title, ms]) => ({ id, title, artists: "Somebody", ms })))"""
 THREE = [["a", "First", 60_000], ["b", "Second", 90_000], ["c", "Third", None]]
 
@@ -102,6 +105,16 @@ def test_the_dock_leads_on(data_page: Page) -> None:
     dock(page).get_by_role("link", name="Open playlist").click()
     page.wait_for_url(re.compile(r"/MusicGroup/playlist$"))
     expect(dock(page)).to_be_hidden()
+
+
+def test_what_the_map_does_not_know_of_a_song_is_asked_for(site: str, page: Page) -> None:
+    song = songs.random_songs(1, seed=1)[0]
+    words = FIELD_BY_NAME["duration_ms"].format(song.values["duration_ms"])
+    page.goto(site + "data")
+    expect(count(page)).to_have_text("0")
+    page.evaluate(ADD, [[song.spotify_id, "From the map", None], ["not-here", "Another", None]])
+    page.locator("#playlist-dock-button").click()
+    expect(dock(page).locator(".mg-dock-time")).to_have_text([words, "–"])
 
 
 def test_other_tabs_follow(site: str, data_page: Page) -> None:

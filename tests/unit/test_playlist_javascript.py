@@ -130,6 +130,18 @@ def test_changes_of_another_tab_are_heard_and_not_overwritten():
     ) == [[0, 2, 4], "abcd", "Theirs"]
 
 
+def test_what_was_not_known_of_a_song_is_learnt():
+    told, found = run(
+        """list.add([{ id: "a", title: "Mine" }, song("b")]);
+           let told = -1; list.subscribe(() => told++);
+           const answer = [{ id: "a", title: "Theirs", artists: ["A", "B"], ms: 9 }, { id: "x", title: "X", ms: 1 }];
+           list.learn(answer); list.learn(answer);
+           return [told, list.get().songs[0]];"""
+    )
+    assert told == 1
+    assert found == {"id": "a", "title": "Mine", "artists": "A, B", "ms": 9}
+
+
 @pytest.mark.parametrize("text", ["", "nonsense", "7", "null", "[]", '{"songs": 3}', '{"songs": [{"title": "x"}, 4]}'])
 def test_what_is_no_playlist_is_an_empty_one(text: str):
     before = f'stored.set("mg-playlist", {json.dumps(text)});'
