@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 
 from flask import Response, jsonify, request
 
 from settings import get_settings
+
+ID = r"^[A-Za-z0-9_-]{1,64}$"
+"""What an id of a song can be; Spotify's have 22 letters and digits."""
 
 _KEPT_SECONDS = 60
 _LONGEST_SHOWN = 40
@@ -59,6 +63,14 @@ def one(name: str) -> str:
     if "\0" in value:
         raise Refused(400, f"{name} has a character that no text has.")
     return value
+
+
+def ids(name: str, at_most: int) -> list[str]:
+    """A list of ids. Raises Refused for too many, and for what cannot be an id."""
+    found = listed(name, at_most)
+    if wrong := next((each for each in found if not re.fullmatch(ID, each)), None):
+        raise Refused(400, f"{name}: “{wrong[:_LONGEST_SHOWN]}” is no id; ids are 1 to 64 letters, digits, - and _.")
+    return found
 
 
 def listed(name: str, at_most: int) -> list[str]:

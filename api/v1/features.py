@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, jsonify
 
-from api.v1.answers import Refused, listed
+from api.v1.answers import Refused, ids
 from api.v1.shapes import audio_features
 from data_access import api_songs, catalogue
 
@@ -13,10 +13,10 @@ AT_MOST = 100
 
 def several() -> Response:
     """`?ids=a,b` -> {"audio_features": [features | null]}, in the order asked for."""
-    ids = listed("ids", AT_MOST)
-    if not ids:
+    asked = ids("ids", AT_MOST)
+    if not asked:
         raise Refused(400, f"ids is missing: 1 to {AT_MOST} ids of songs with commas between them.")
-    found = api_songs.by_spotify_id(catalogue.current(), ids)
+    found = api_songs.by_spotify_id(catalogue.current(), asked)
     return jsonify(audio_features=[None if song is None else audio_features(song) for song in found])
 
 

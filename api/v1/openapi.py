@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, jsonify
 
 from api.v1 import features, recommendations, search, tracks
-from api.v1.answers import address
+from api.v1.answers import ID, address
 from api.v1.schemas import NUMBER, SCHEMAS, TEXT, ref, several, thing
 from data_access.fields import FIELDS
 from ml.similar_query import HEAVIEST
@@ -18,6 +18,7 @@ _WHY_NOT = {
     "404": "The catalogue has no such song.",
     "503": "The database cannot be reached, or no catalogue has been loaded.",
 }
+_TEXT = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"  # anything but blanks
 _HARMONY = "Only songs to mix with the first of seed_tracks, within a percentage of its tempo. Our own."
 _ABOUT = (
     "A catalogue of songs with audio features, in the shapes of Spotify's Web API as it was until November 2024. A "
@@ -62,7 +63,9 @@ def _operation(name: str, summary: str, parameters: list[dict], answer: dict, *r
         for status in (*refusals, "503")
     }
     ok = {"description": "Found", "content": {"application/json": {"schema": answer}}}
-    return {"operationId": name, "summary": summary, "parameters": parameters, "responses": {"200": ok, **errors}}
+    too_long = {"description": "The address is longer than 4,094 bytes; answered by the web server itself."}
+    responses = {"200": ok, **errors, "414": too_long}
+    return {"operationId": name, "summary": summary, "parameters": parameters, "responses": responses}
 
 
 def _query(name: str, schema: dict, description: str, required: bool = False) -> dict[str, Any]:
@@ -71,7 +74,7 @@ def _query(name: str, schema: dict, description: str, required: bool = False) ->
 
 def _ids(name: str, at_most: int, what: str, required: bool = False, least: int = 1) -> dict[str, Any]:
     """A list with commas."""
-    described = _query(name, several({"type": "string", "pattern": "^[A-Za-z0-9]{1,40}$"}, at_most), what, required)
+    described = _query(name, several({"type": "string", "pattern": ID}, at_most), what, required)
     described["schema"]["minItems"] = least
     return described | {"style": "form", "explode": False}
 
@@ -93,7 +96,7 @@ def _several_features() -> dict[str, Any]:
 def _by_id(name: str, summary: str, schema: str) -> dict[str, Any]:
     parameter = {
         "name": "id", "in": "path", "required": True, "description": "Spotify's id of the song.",
-        "schema": {"type": "string", "pattern": "^[A-Za-z0-9]{1,40}$"},
+        "schema": {"type": "string", "pattern": ID},
     }  # fmt: skip
     return _operation(name, summary, [parameter], ref(schema), "404")
 
@@ -103,7 +106,7 @@ def _search() -> dict[str, Any]:
         "Words, the beginnings of those of title, artists or album. year:1990 or year:1990-1999 and genre:name "
         "restrict songs; artist:, track: and album: add their words."
     )
-    text = {"type": "string", "minLength": 1, "maxLength": search.LONGEST, "pattern": r"^[\w ]*\w[\w ]*$"}
+    text = {"type": "string", "minLength": 1, "maxLength": search.LONGEST, "pattern": _TEXT}
     types = several({"enum": list(search.TYPES)}, len(search.TYPES))
     kinds = _query("type", types, "What to search; track if not given.") | {"style": "form", "explode": False}
     parameters = [
@@ -118,11 +121,11 @@ def _search() -> dict[str, Any]:
 
 def _recommendations() -> dict[str, Any]:
     most, total = recommendations.MOST, recommendations.SEEDS
-    genres = several({"type": "string", "pattern": r"^[a-z][a-z -]{0,30}$"}, total)
+    names = several({"type": "string", "pattern": r"^[^,\s\u0000]([^,\u0000]{0,198}[^,\s\u0000])?$"}, total)
     parameters = [
         _ids("seed_tracks", total, f"Ids of songs; {total} seeds in all.", least=0),
-        _ids("seed_artists", total, "Ids of artists.", least=0),
-        {**_query("seed_genres", genres, "Names of genres."), "style": "form", "explode": False},
+        _query("seed_artists", names, "Ids of artists, or their names.") | {"style": "form", "explode": False},
+        _query("seed_genres", names, "Names of genres.") | {"style": "form", "explode": False},
         _query("limit", _whole(1, most, recommendations.LIMIT), "Songs at most."),
         *(parameter for name in recommendations.TUNABLE for parameter in _tunable(name)),
         *(parameter for name in recommendations.FACETS for parameter in _facet(name)),

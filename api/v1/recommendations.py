@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, jsonify
 
-from api.v1.answers import Refused, address, flag, listed, number, whole
+from api.v1.answers import Refused, address, flag, ids, listed, number, whole
 from api.v1.shapes import track
 from data_access import api_songs, catalogue, things
 from data_access.columns import open_store
@@ -36,12 +37,15 @@ def recommend() -> Response:
 
     Seeds that the catalogue does not have are left out; 400 when nothing is left to go by.
     """
-    limit = whole("limit", LIMIT, 1, MOST)
+    wishes = {name: wish for name in TUNABLE if (wish := _wish(name))}
+    keys, time_signatures = _keys(), _values("time_signature")
+    if keys == set() or time_signatures == set():
+        wishes[TUNABLE[0]] = replace(wishes.get(TUNABLE[0], Wish()), low=1, high=0)  # nothing meets it
     asked = Asked(
         seeds=_seeds(),
-        wishes={name: wish for name in TUNABLE if (wish := _wish(name))},
-        song_filter=SongFilter(keys=_keys(), time_signatures=_time_signatures()),
-        count=limit,
+        wishes=wishes,
+        song_filter=SongFilter(keys=frozenset(keys or ()), time_signatures=frozenset(time_signatures or ())),
+        count=whole("limit", LIMIT, 1, MOST),
         per_artist=whole("per_artist", PER_ARTIST, 1, MOST),
         diversity=number("diversity", 0, 1) or 0.0,
         harmony=number("harmony", 0, 50),
@@ -63,7 +67,11 @@ def genre_seeds() -> Response:
 
 
 def _seeds() -> tuple[Thing, ...]:
-    found = [Thing(kind, each) for name, kind in _KINDS.items() for each in listed(name, SEEDS)]
+    found = [
+        Thing(kind, each)
+        for name, kind in _KINDS.items()
+        for each in (ids(name, SEEDS) if kind == "song" else listed(name, SEEDS))
+    ]
     if len(found) > SEEDS:
         raise Refused(400, f"There are {len(found)} seeds; {SEEDS} in all are possible.")
     if any(len(thing.reference) > 200 for thing in found):
@@ -93,25 +101,16 @@ def _values(name: str) -> set[int] | None:
     }
 
 
-def _keys() -> frozenset[int]:
+def _keys() -> set[int] | None:
+    """Key codes that the limits of key and mode let through, None when there are none."""
     pitches, modes = _values("key"), _values("mode")
     if pitches is None and modes is None:
-        return frozenset()
-    chosen = {
+        return None
+    return {
         pitch * 2 + mode
         for pitch in (range(12) if pitches is None else pitches)
         for mode in (range(2) if modes is None else modes)
     }
-    if not chosen:
-        raise Refused(400, "No key and mode are within these limits; keys are 0 to 11, modes 0 and 1.")
-    return frozenset(chosen)
-
-
-def _time_signatures() -> frozenset[int]:
-    chosen = _values("time_signature")
-    if chosen is not None and not chosen:
-        raise Refused(400, "No time signature is within these limits; they are 1 to 7.")
-    return frozenset(chosen or ())
 
 
 def _seed(thing: Thing, found: Recommended) -> dict[str, Any]:
