@@ -19,7 +19,17 @@ _WHY_NOT = {
     "503": "The database cannot be reached, or no catalogue has been loaded.",
 }
 _TEXT = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"  # anything but blanks
-_HARMONY = "Only songs to mix with the first of seed_tracks, within a percentage of its tempo. Our own."
+_UNIT = {
+    "duration_ms": "In milliseconds.",
+    "key": "Pitch class, 0 is C.",
+    "mode": "1 is major, 0 minor.",
+    "time_signature": "Beats a bar.",
+}
+"""Units of what people read otherwise on the pages."""
+
+_HARMONY = (
+    "Only songs to mix with the first of seed_tracks, within a percentage of its tempo; not used without one. Our own."
+)
 _ABOUT = (
     "A catalogue of songs with audio features, in the shapes of Spotify's Web API as it was until November 2024. A "
     "program written for that works when it is pointed here. No token is needed; one that is sent is not looked at. "
@@ -103,8 +113,8 @@ def _by_id(name: str, summary: str, schema: str) -> dict[str, Any]:
 
 def _search() -> dict[str, Any]:
     words = (
-        "Words, the beginnings of those of title, artists or album. year:1990 or year:1990-1999 and genre:name "
-        "restrict songs; artist:, track: and album: add their words."
+        "Words, the beginnings of those of title and artists. year:1990 or year:1990-1999, genre:name and album:words "
+        'restrict songs; artist: and track: add their words. What has blanks stands in quotes: album:"two words".'
     )
     text = {"type": "string", "minLength": 1, "maxLength": search.LONGEST, "pattern": _TEXT}
     types = several({"enum": list(search.TYPES)}, len(search.TYPES))
@@ -141,11 +151,17 @@ def _recommendations() -> dict[str, Any]:
 def _tunable(name: str) -> list[dict[str, Any]]:
     field = _LABEL[name]
     return [
-        _query(f"min_{name}", NUMBER, f"{field.label}: at least. {field.meaning}"),
+        _query(f"min_{name}", NUMBER, f"{field.label}: at least. {_UNIT.get(name, field.meaning)}"),
         _query(f"max_{name}", NUMBER, f"{field.label}: at most."),
         _query(f"target_{name}", NUMBER, _target(name)),
-        _query(f"weight_{name}", _number(0, HEAVIEST), f"{field.label}: how much it counts; 1 is usual. Our own."),
+        _query(f"weight_{name}", _number(0, HEAVIEST), _weight(name)),
     ]
+
+
+def _weight(name: str) -> str:
+    if name == "popularity":
+        return "Accepted and not used, as the target."
+    return f"{_LABEL[name].label}: how much it counts; 1 is usual. Our own."
 
 
 def _target(name: str) -> str:
@@ -155,10 +171,11 @@ def _target(name: str) -> str:
 
 
 def _facet(name: str) -> list[dict[str, Any]]:
-    words = name.replace("_", " ")
+    label = name.replace("_", " ").capitalize()
     return [
-        _query(f"{prefix}_{name}", NUMBER, f"{words}: {meaning}")
-        for prefix, meaning in (("min", "at least"), ("max", "at most"), ("target", "exactly"))
+        _query(f"min_{name}", NUMBER, f"{label}: at least. {_UNIT[name]}"),
+        _query(f"max_{name}", NUMBER, f"{label}: at most."),
+        _query(f"target_{name}", NUMBER, f"{label}: exactly this."),
     ]
 
 
