@@ -169,7 +169,8 @@
         const absent = missing
             ? `${own.math.songWords(missing)} ${missing === 1 ? "is" : "are"} not in this catalogue: kept in the list and in files, but nothing is known of ${missing === 1 ? "it" : "them"} here.`
             : "";
-        for (const [id, words] of [["playlist-trouble", troubled], ["playlist-absent", absent]]) {
+        const lost = shared || mg.playlist.persisted() ? "" : "This browser keeps nothing for this page: the playlist is gone when you close it.";
+        for (const [id, words] of [["playlist-trouble", [troubled, lost].filter(Boolean).join(" ")], ["playlist-absent", absent]]) {
             const host = byId(id);
             host.hidden = !words;
             if (host.textContent !== words) host.textContent = words;
@@ -251,8 +252,10 @@
             document.querySelector("#playlist-empty [data-playlist-act=undo]")?.focus();
         },
         add() {
-            const added = mg.playlist.add(shown().songs.map(kept));
-            mg.dock.say(`${own.math.songWords(added)} added to your playlist.`, true);
+            const fresh = shown().songs.filter(({ id }) => !mg.playlist.has(id));
+            const added = mg.playlist.add(fresh.map(kept));
+            const full = added < fresh.length ? ` It is full: it holds ${mg.count(mg.playlist.limit)} songs.` : "";
+            mg.dock.say(`${own.math.songWords(added)} added to your playlist.${full}`, true);
         },
         replace() {
             const { name, songs } = shown();

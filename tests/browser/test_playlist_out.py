@@ -147,6 +147,17 @@ def test_recommendations_begin_with_these_songs(playlist: Playlist, rows: list[d
     assert query == {"seed": [f"songs:{rows[0]['spotify_id']},{rows[1]['spotify_id']}"]}
 
 
+def test_where_the_browser_keeps_nothing_it_is_said(playlist: Playlist, rows: list[dict]) -> None:
+    playlist.page.add_init_script(
+        "Storage.prototype.setItem = () => { throw new DOMException('no', 'SecurityError'); }"
+    )
+    playlist.go()
+    expect(playlist.page.locator("#playlist-empty")).to_be_visible()
+    playlist.page.evaluate(f"musicgroup.playlist.add({json.dumps(song(rows[0]))})")
+    expect(playlist.page.locator("#playlist-trouble")).to_contain_text("keeps nothing")
+    expect(playlist.line(0)).to_contain_text(rows[0]["title"])
+
+
 # ---- a list that came by a link ----------------------------------------------------------------
 
 
