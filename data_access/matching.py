@@ -1,8 +1,8 @@
 """Songs that somebody names, found in a catalogue: by Spotify id, else by title and artist. Many at once, in few reads.
 
-By title means: an artist's folded name is credited, and the titles are the same once folded and without what tells
-versions apart (data_access.titles). Of several such songs the one with the first of the named artists in front of its
-credits is taken, then the one of the very same title, of nearly the same length, the most popular, the first.
+By title means: the song's primary artist has one of the named artists' folded names, and the titles are the same once
+folded, with what tells versions apart (data_access.titles) or, where there is no such song, without it. Of several the
+one by the first of the named artists is taken, then one of nearly the same length, the most popular, the first.
 """
 
 from __future__ import annotations
@@ -17,16 +17,19 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from data_access import tables
 from data_access.catalogue import Catalogue
+from data_access.columns import open_store
 from data_access.db import fetch
+from data_access.recommend import links
+from data_access.search_index import open_index
 from data_access.text import fold
 from data_access.titles import title_base
 
 AT_MOST = 20_000
 """Songs of one question."""
 
-_IDS = 5000  # of one read
-_NAMES = 2000  # pairs of an artist and the first word of a title, of one read
-_CANDIDATES = 200_000  # songs of one read: two thousand artists with a hundred songs that begin alike
+_ROWS = 2000  # of one read
+_LONGER = 20  # songs of an artist that begin with the same title
+_MANY = 50
 _SAME_LENGTH_MS = 4000
 _ID = re.compile(r"[!-~]{1,100}")
 
@@ -50,15 +53,6 @@ class Match:
     artists: tuple[str, ...]
     milliseconds: int | None
     how: str
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    song_id: int
-    folded: str
-    position: int
-    milliseconds: int | None
-    popularity: int
 
 
 def match(live: Catalogue, named: Sequence[Named]) -> list[Match | None]:
@@ -85,9 +79,9 @@ def _numbers(live: Catalogue, spotify_ids: Iterable[str]) -> dict[str, int]:
     s = tables.songs.c
     wanted = sorted({each for each in spotify_ids if isinstance(each, str) and _ID.fullmatch(each)})
     found: dict[str, int] = {}
-    for some in _parts(wanted, _IDS):
+    for some in _parts(wanted, _ROWS):
         statement = select(s.spotify_id, s.song_id).where(s.spotify_id == func.any(_array(some)))
-        found |= {row["spotify_id"]: row["song_id"] for row in fetch(live.version, statement, cap=_IDS)}
+        found |= {row["spotify_id"]: row["song_id"] for row in fetch(live.version, statement, cap=_ROWS)}
     return found
 
 
@@ -95,85 +89,103 @@ def _numbers(live: Catalogue, spotify_ids: Iterable[str]) -> dict[str, int]:
 
 
 def _by_title(live: Catalogue, named: Sequence[Named]) -> list[tuple[int | None, str]]:
-    folded = [fold(each.title) for each in named]
-    bases = [title_base(each.title, plain) for each, plain in zip(named, folded, strict=True)]
-    names = [[fold(name) for name in each.artists] for each in named]
-    pairs = {
-        (name, _first_word(base)) for of, base in zip(names, bases, strict=True) for name in of if name and base.strip()
-    }
-    candidates = _candidates(live, sorted(pairs))
-    answers: list[tuple[int | None, str]] = []
-    for each, of, plain, base in zip(named, names, folded, bases, strict=True):
-        fitting = [
-            (candidate.position > 0, place, *_apart(candidate, plain, each.milliseconds), candidate)
-            for place, name in enumerate(of)
-            for candidate in candidates.get((name, base), ())
-        ]
-        if fitting:
-            best = min(fitting, key=lambda found: (*found[:-1], found[-1].song_id))[-1]
-            answers.append((best.song_id, "title" if best.folded == plain else "version"))
-        else:
-            answers.append((None, ""))
-    return answers
+    """From the search index, in memory; the database is asked only for titles that go on after the named one."""
+    finder = _Finder(live)
+    found: list[tuple[int | None, str]] = []
+    longer: dict[int, tuple[str, list[int]]] = {}  # place -> what the title is without its version, songs
+    for place, each in enumerate(named):
+        folded = fold(each.title)
+        base = title_base(each.title, folded)
+        artists = finder.artists(each.artists)
+        same = finder.titled(folded, artists, each.milliseconds)
+        other = finder.titled(base, artists, each.milliseconds) if not same and base != folded else same
+        found.append((other[0], "title" if same else "version") if other else (None, ""))
+        if not other and (more := finder.beginning(base, artists, each.milliseconds)):
+            longer[place] = base, more
+    bases = _bases(live, {song_id for _, ids in longer.values() for song_id in ids})
+    for place, (base, ids) in longer.items():
+        found[place] = next(((song_id, "version") for song_id in ids if bases.get(song_id) == base), (None, ""))
+    return found
 
 
-def _apart(candidate: _Candidate, folded: str, milliseconds: int | None) -> tuple[bool, bool, int]:
-    """How far a candidate is from what was named, the nearest smallest."""
-    other_length = (
-        milliseconds is not None
-        and candidate.milliseconds is not None
-        and abs(candidate.milliseconds - milliseconds) > _SAME_LENGTH_MS
-    )
-    return candidate.folded != folded, other_length, -candidate.popularity
+class _Finder:
+    """Songs of a catalogue by folded title and primary artist, the best first."""
+
+    def __init__(self, live: Catalogue) -> None:
+        store = open_store(live)
+        index = open_index(store.folder)
+        self._songs, self._artists = index.songs, index.artists
+        self._primary = links(live).artist
+        self._duration, self._popularity = store.values("duration_ms"), store.values("popularity")
+        self._known: dict[str, list[int]] = {}
+
+    def artists(self, names: Sequence[str]) -> dict[int, int]:
+        """Numbers of the artists that are called so, each with the place of its name."""
+        found: dict[int, int] = {}
+        for place, name in enumerate(names):
+            folded = fold(name)
+            if folded not in self._known:
+                ranks = self._artists.beginning_with(folded)[0] if folded else ()
+                self._known[folded] = self._artists.id[ranks].tolist() if len(ranks) else []
+            for number in self._known[folded]:
+                found.setdefault(number, place)
+        return found
+
+    def titled(self, folded: str, artists: dict[int, int], milliseconds: int | None) -> list[int]:
+        """Songs by one of the artists with exactly this folded title."""
+        if not folded or not artists:
+            return []
+        return self._best(self._songs.beginning_with(folded)[0], artists, milliseconds)
+
+    def beginning(self, folded: str, artists: dict[int, int], milliseconds: int | None) -> list[int]:
+        """Songs by one of the artists whose title goes on after this one; at most _LONGER."""
+        if not folded or not artists:
+            return []
+        return self._best(self._songs.beginning_with(f"{folded} ")[1], artists, milliseconds)[:_LONGER]
+
+    def _best(self, ranks: np.ndarray, artists: dict[int, int], milliseconds: int | None) -> list[int]:
+        if len(ranks) > _MANY:
+            ids = self._songs.id[ranks]
+            ids = ids[np.isin(self._primary[ids], list(artists))].tolist()
+        else:  # mostly one or two, for which numpy's ways are the longer ones
+            ids = [song_id for song_id in self._songs.id[ranks].tolist() if int(self._primary[song_id]) in artists]
+
+        def order(song_id: int) -> tuple[int, bool, float, int]:
+            popularity = float(self._popularity[song_id])
+            # An unknown length is no other one: comparisons with NaN are false.
+            other_length = milliseconds is not None and abs(self._duration[song_id] - milliseconds) > _SAME_LENGTH_MS
+            weight = popularity if popularity == popularity else 0.0
+            return artists[int(self._primary[song_id])], bool(other_length), -weight, song_id
+
+        return sorted(ids, key=order)
 
 
-def _first_word(base: str) -> str:
-    return base.split(maxsplit=1)[0]
-
-
-def _candidates(live: Catalogue, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[_Candidate]]:
-    """Songs by folded artist and folded title without version, for those artists and first words of titles."""
-    s, links, artists = tables.songs.c, tables.song_artists.c, tables.artists.c
-    found: dict[tuple[str, str], list[_Candidate]] = {}
-    for some in _parts(pairs, _NAMES):
-        wanted = (
-            func.unnest(_array([name for name, _ in some]), _array([word for _, word in some]))
-            .table_valued("name", "word")
-            .render_derived(name="wanted")
-        )
-        statement = (
-            select(s.song_id, s.title, s.sort_title, s.duration_ms, s.popularity, links.position, artists.sort_name)
-            .select_from(wanted)
-            .join(tables.artists, artists.sort_name == wanted.c.name)
-            .join(tables.song_artists, links.artist_id == artists.artist_id)
-            .join(tables.songs, s.song_id == links.song_id)
-            .where(func.split_part(s.sort_title, " ", 1) == wanted.c.word)
-        )
-        for row in fetch(live.version, statement, cap=_CANDIDATES):
-            key = row["sort_name"], title_base(row["title"], row["sort_title"])
-            found.setdefault(key, []).append(
-                _Candidate(
-                    row["song_id"], row["sort_title"], row["position"], row["duration_ms"], row["popularity"] or 0
-                )
-            )
+def _bases(live: Catalogue, wanted: set[int]) -> dict[int, str]:
+    """Folded titles without what tells versions apart, of songs by number."""
+    s = tables.songs.c
+    found = {}
+    for some in _parts(sorted(wanted), _ROWS):
+        statement = select(s.song_id, s.title, s.sort_title).where(s.song_id == func.any(list(some)))
+        for row in fetch(live.version, statement, cap=_ROWS):
+            found[row["song_id"]] = title_base(row["title"], row["sort_title"])
     return found
 
 
 def _lines(live: Catalogue, wanted: set[int]) -> dict[int, tuple[str, str, tuple[str, ...], int | None]]:
     """Spotify id, title, artists and duration of songs by number."""
-    s, links, artists = tables.songs.c, tables.song_artists.c, tables.artists.c
+    s, credits, artists = tables.songs.c, tables.song_artists.c, tables.artists.c
     names = (
-        select(func.array_agg(aggregate_order_by(artists.name, links.position)))
-        .join(tables.song_artists, links.artist_id == artists.artist_id)
-        .where(links.song_id == s.song_id)
+        select(func.array_agg(aggregate_order_by(artists.name, credits.position)))
+        .join(tables.song_artists, credits.artist_id == artists.artist_id)
+        .where(credits.song_id == s.song_id)
         .scalar_subquery()
     )
     found = {}
-    for some in _parts(sorted(wanted), _IDS):
+    for some in _parts(sorted(wanted), _ROWS):
         statement = select(s.song_id, s.spotify_id, s.title, s.duration_ms, names.label("artists")).where(
             s.song_id == func.any(list(some))
         )
-        for row in fetch(live.version, statement, cap=_IDS):
+        for row in fetch(live.version, statement, cap=_ROWS):
             found[row["song_id"]] = (
                 row["spotify_id"],
                 row["title"],
