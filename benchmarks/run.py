@@ -17,7 +17,7 @@ from data_access import catalogue, columns, embedded, models
 from settings import get_settings
 
 SONGS = 1_204_025
-BENCHMARKS = ("load", "counts", "filter", "table", "search", "map", "moods", "sliders", "worker")
+BENCHMARKS = ("load", "counts", "filter", "table", "search", "map", "moods", "similar", "sliders", "worker")
 
 
 def main() -> int:

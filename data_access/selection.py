@@ -9,7 +9,8 @@ import numpy as np
 
 from data_access import columns, counts
 from data_access.catalogue import Catalogue
-from data_access.columns import open_store
+from data_access.columns import ColumnStore, open_store
+from data_access.counts import Condition
 from data_access.db import fetch_ids
 from data_access.filters import SongFilter, member_select
 from data_access.moods import NO_MOOD, MoodStore, open_moods
@@ -49,8 +50,24 @@ def _selected(catalogue: Catalogue, song_filter: SongFilter, moods: MoodStore | 
     if song_filter == SongFilter():
         return np.ones(store.n_songs, dtype=bool)
     # By codes where they settle it: the exact values, four times the memory, stay on disk.
-    asked = counts.conditions(song_filter, members(catalogue, song_filter, moods), store.n_songs)
-    return counts.linked_counts(store, asked).selected
+    mask = np.ones(store.n_songs, dtype=bool)
+    for each in counts.conditions(song_filter, members(catalogue, song_filter, moods), store.n_songs):
+        mask &= _meeting(store, each)
+    return mask
+
+
+def _meeting(store: ColumnStore, condition: Condition) -> np.ndarray:
+    """The songs that meet a condition, (songs,) bool: what `counts` marks, but nothing is counted."""
+    if condition.kind == counts.BY_MEMBERS:
+        return condition.members.view(bool)
+    if condition.kind == counts.BY_VALUES:
+        values = store.all_values[condition.column]
+        return (values >= np.float32(condition.low)) & (values <= np.float32(condition.high))  # NaN meets neither
+    codes = store.columns[condition.column]
+    if condition.kind == counts.BY_SET:
+        return condition.table.view(bool)[codes]
+    width = np.uint8(condition.last - condition.first)
+    return (codes - np.uint8(condition.first)) <= width  # both ends in one comparison: bytes wrap around
 
 
 # ---- in the order of a column ----------------------------------------------------------------

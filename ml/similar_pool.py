@@ -14,9 +14,10 @@ from ml.similar_space import Space, fixed
 from ml.threads import in_parts
 
 _NEAREST = 256  # songs that a pass keeps, at least
-_SPARE = 16  # songs that a pass keeps for each one wanted: more of an artist may be near, or more versions
+_SPARE = 4  # songs that a pass keeps for each one wanted: more of an artist may be near, or more versions
 
-_NONE = np.zeros(0, dtype=np.uint8)
+NONE = np.zeros(0, dtype=np.uint8)
+"""No groups, or artists, that are left out."""
 
 
 @dataclass
@@ -55,11 +56,11 @@ def pool(
 
     And how many songs there were to choose from: within `allowed`, limits and harmony.
     """
-    restrictions = _restrictions(space, query, allowed)
+    within = restrictions(space, query, allowed)
     left_out = seeds_of(space, query.seeds).left_out
     taken = _Taken(query.per_artist)
     at_most = min(max(_NEAREST, _SPARE * wanted), space.n_songs)
-    songs, distances, n_allowed = _nearest(space, aim, restrictions, left_out, _NONE, at_most)
+    songs, distances, n_allowed = nearest(space, aim, within, left_out, NONE, at_most)
     taken.add(space, songs, distances, wanted)
     while len(taken.songs) < wanted and len(songs) == at_most:
         # Too few, since versions and artists' other songs were the nearest: look again without those, beyond here.
@@ -67,12 +68,12 @@ def pool(
         left_out[list(taken.groups)] = 1
         artists = np.zeros(space.n_artists, dtype=np.uint8)
         artists[taken.full_artists()] = 1
-        songs, distances, _ = _nearest(space, aim, restrictions, left_out, artists, at_most)
+        songs, distances, _ = nearest(space, aim, within, left_out, artists, at_most)
         taken.add(space, songs, distances, wanted)
     return np.array(taken.songs, dtype=np.int32), np.array(taken.distances), n_allowed
 
 
-def _restrictions(space: Space, query: Query, allowed: np.ndarray | None) -> tuple:
+def restrictions(space: Space, query: Query, allowed: np.ndarray | None) -> tuple:
     """Who may be recommended, but for versions and artists, as `similar_kernel.nearest` takes it."""
     limits = [
         (VALUE_ROW[name], -np.inf if wish.low is None else wish.low, np.inf if wish.high is None else wish.high)
@@ -82,20 +83,20 @@ def _restrictions(space: Space, query: Query, allowed: np.ndarray | None) -> tup
     limited = np.array([row for row, *_ in limits], dtype=np.int64)
     with np.errstate(over="ignore"):  # beyond float32 is beyond every value
         bounds = np.array([ends for _, *ends in limits]).astype(np.float32).reshape(-1, 2)
-    mask = _NONE if allowed is None else np.ascontiguousarray(allowed, dtype=bool).view(np.uint8)
+    mask = NONE if allowed is None else np.ascontiguousarray(allowed, dtype=bool).view(np.uint8)
     if allowed is not None and len(allowed) != space.n_songs:
         raise ValueError("The mask of allowed songs is that of another catalogue.")
-    keys, tempos = _NONE, np.zeros((0, 2))
+    keys, tempos = NONE, np.zeros((0, 2))
     if query.harmony is not None:
         keys, tempos = query.harmony.keys(), query.harmony.tempos()
     return fixed(space.values), limited, bounds, fixed(mask), fixed(space.key), keys, VALUE_ROW["tempo"], tempos
 
 
-def _nearest(
-    space: Space, aim: Aim, restrictions: tuple, groups: np.ndarray, artists: np.ndarray, at_most: int
+def nearest(
+    space: Space, aim: Aim, within: tuple, groups: np.ndarray, artists: np.ndarray, at_most: int
 ) -> tuple[np.ndarray, np.ndarray, int]:
     """The nearest songs by (distance, id), of other groups and artists than those left out; their distances; how many
-    of all that the restrictions and the artists let through, whatever their group.
+    of all that `within` (see `restrictions`) and the artists let through, whatever their group.
 
     groups: (songs,) uint8, artists: (artists,) uint8, 1 for the numbers that are left out; empty for none.
     """
@@ -105,7 +106,7 @@ def _nearest(
     def run(start: int, stop: int) -> tuple[np.ndarray, np.ndarray, int]:
         distances, songs = np.empty(at_most), np.empty(at_most, dtype=np.int64)
         found, n_allowed = similar_kernel.nearest(  # type: ignore[call-arg]
-            own, sound, aim.rows, aim.from_own, aim.targets, aim.weights, *restrictions, *left_out, start, stop,
+            own, sound, aim.rows, aim.from_own, aim.targets, aim.weights, *within, *left_out, start, stop,
             distances, songs,
         )  # fmt: skip
         return distances[:found], songs[:found], n_allowed
