@@ -35,6 +35,10 @@ PAGES = {
     "map-filter": "map?valence=0.6..&explicit=no",
     "compare": "compare?thing=genre%3Arock&thing=genre%3Ahip-hop&thing=genre%3Acountry&feature=energy",
     "compare-empty": "compare",
+    "recommend": "recommend?seed=song%3A{song}&target_energy=0.8&mood=Happy&mood=Energetic",
+    "recommend-empty": "recommend",
+    "playlist": "playlist?name=From%20a%20link&songs={songs}",
+    "playlist-empty": "playlist",
     "song": "song/{song}",
     "data": "data",
     "not-found": "no/such/page",
@@ -60,7 +64,8 @@ def main() -> int:
         site = parsed.site or stack.enter_context(demo_site())
         driver = stack.enter_context(sync_playwright())
         browser = driver.chromium.launch(executable_path=program, args=ARGUMENTS)
-        song = parsed.song or first_song(site)
+        songs = some_songs(site, 12)
+        song = parsed.song or songs[0]
         for theme in ("light", "dark"):
             for width, height in WIDTHS.items():
                 context = browser.new_context(
@@ -70,7 +75,7 @@ def main() -> int:
                     if parsed.only not in (None, name):
                         continue
                     page = context.new_page()
-                    page.goto(site + path.format(song=song))
+                    page.goto(site + path.format(song=song, songs=",".join(songs)))
                     settle(page)
                     if not name.startswith(("explore", "map")) or name == "explore-whole":  # as tall as the window
                         make_whole(page)
@@ -96,14 +101,12 @@ def make_whole(page: Page) -> None:
     settle(page)
 
 
-def first_song(site: str) -> str:
-    """A song of the catalogue that is served."""
+def some_songs(site: str, number: int) -> list[str]:
+    """Ids of songs of the catalogue that is served."""
     parts = urlsplit(site)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=30)
-    connection.request("GET", parts.path + "suggest?q=dancing&limit=20")
-    found = json.loads(connection.getresponse().read())["suggestions"]
-    path = next(suggestion["href_path"] for suggestion in found if suggestion["kind"] == "song")
-    return path.rsplit("/", 1)[-1]
+    connection.request("GET", f"{parts.path}api/v1/search?q=dancing&limit={number}")
+    return [song["id"] for song in json.loads(connection.getresponse().read())["tracks"]["items"]]
 
 
 @contextlib.contextmanager

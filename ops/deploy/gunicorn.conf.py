@@ -28,17 +28,19 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def post_worker_init(worker):
-    """Map the live catalogue's columns and moods in the background, so that no first visitor waits for that."""
+    """Map the live catalogue's arrays in the background, so that no first visitor waits for that."""
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
 
 
 def _warm_up():
     from data_access import catalogue, columns, db, moods  # noqa: PLC0415  # after the fork
+    from ml import recommender  # noqa: PLC0415
 
     try:
         live = catalogue.current()
         columns.open_store(live)
         moods.open_moods(live)
+        recommender.warm_up(live)
     except (catalogue.NoCatalogue, db.DatabaseDown):
         pass  # pages say so themselves
     except Exception:

@@ -19,6 +19,8 @@ PAGES = {
     "map": "Map",
     "data": "Data",
     "compare": "Compare",
+    "recommend": "Recommend",
+    "playlist": "Playlist",
 }
 
 

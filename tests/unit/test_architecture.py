@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "ops": set(),
     "ops.password": {"settings"},
     "ops.serve": {"data_access.embedded", "settings"},
-    "ops.deploy.gunicorn.conf": {"data_access", "settings"},  # warms up what the workers serve
+    "ops.deploy.gunicorn.conf": {"data_access", "ml.recommender", "settings"},  # warms up what the workers serve
 }
 SQL = re.compile(
     r"^\s*(SELECT\s.+\sFROM\s|INSERT\s+INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|WITH\s+\w+\s+AS\s*\(|COPY\s+\S+\s|"
