@@ -71,7 +71,7 @@ def recommend(catalogue: Catalogue, asked: Asked) -> Recommended:
     """
     space = space_of(catalogue)
     live = (catalogue.version, catalogue.started_at, things.model_number(catalogue))
-    start = _starts.get((live, asked.seeds), lambda: _start(catalogue, space, asked.seeds))
+    start = _starts.get((live, tuple(asked.seeds)), lambda: _start(catalogue, space, asked.seeds))
     unwanted = tuple(sorted(asked.not_artists))
     among = _masks.get((live, asked.song_filter, unwanted), lambda: _among(catalogue, asked.song_filter, unwanted))
     harmony, problem = _harmony(space, asked, start)
@@ -103,6 +103,8 @@ def warm_up(catalogue: Catalogue) -> None:
     """Make what the first question would have to wait for: the catalogue's space, seconds for a million songs, once for
     all workers; and compiled loops. Raises DatabaseDown."""
     space = space_of(catalogue)
+    if not (space.n_songs and space.features):
+        return
     nearest(space, Query((0,), {space.features[0]: Wish(target=0.5)}, harmony=harmony_of(space, 0)))
     few = np.zeros(12, dtype=np.uint8)
     mixing_order(few, few.astype(np.float32))

@@ -102,10 +102,10 @@ def test_a_good_order_is_found_again() -> None:
 def test_a_thousand_songs_are_a_moment_and_more_are_refused() -> None:
     keys, tempos = songs(AT_MOST, 1)
     mixing_order(keys[:50], tempos[:50])  # compiled
-    start = time.perf_counter()
+    start = time.thread_time()  # of this thread alone, whatever else runs
     order = mixing_order(keys, tempos)
-    took = time.perf_counter() - start
+    took = time.thread_time() - start
     assert mixing_cost(keys[order], tempos[order]) < mixing_cost(keys, tempos) / 5
-    assert took < 3, "a tenth of that on a machine of its own"
+    assert took < 1.5, "a tenth of that is usual"
     with pytest.raises(ValueError, match="Up to 1,000 songs"):
         mixing_order(*songs(AT_MOST + 1, 1))
