@@ -96,17 +96,6 @@ def test_no_weight_and_no_song_left_are_said(site: str, page: Page) -> None:
     expect(page.locator(ROWS)).to_have_count(20)
 
 
-def test_a_year_that_ends_before_it_begins_is_not_asked_for(site: str, page: Page) -> None:
-    opened(page, site, seed())
-    if page.locator("#recommend-years").is_hidden():
-        pytest.skip("the catalogue has no years")
-    page.locator("#recommend-year-from").fill("2015")
-    page.locator("#recommend-year-to").fill("1990")
-    page.keyboard.press("Tab")
-    expect(page.locator("#recommend-year-to")).to_have_attribute("aria-invalid", "true")
-    assert "2015..1990" not in page.url
-
-
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_phone_has_room(site: str, new_page, dark: bool) -> None:
     page = new_page(390, 844, dark=dark)
