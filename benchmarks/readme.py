@@ -9,7 +9,7 @@ from benchmarks.report import RESULTS
 
 README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- bench:begin (from benchmarks/results/*.json) -->\n", "<!-- bench:end -->"
-_ORDER = ("load", "counts", "filter", "table", "search", "map", "moods", "worker")
+_ORDER = ("load", "counts", "filter", "table", "search", "map", "moods", "similar", "sliders", "worker")
 
 
 def table(results: Path = RESULTS) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from dash import get_relative_path, html
+from dash.development.base_component import Component
 
 from components import playlist_parts
 from data_access.filters import SongFilter
 from data_access.songs import SongLine
 
-FROM_THESE = ["Recommend", html.Span(" from these", className="mg-bar-more")]
+FROM_THESE: list[str | Component] = ["Recommend", html.Span(" from these", className="mg-bar-more")]
 """What a bar calls its way into recommendations; the second part gives way where there is little room."""
 
 

@@ -6,6 +6,7 @@ Workers are forked before the application is imported (no preload), so that no c
 import logging
 import os
 import threading
+import time
 
 from settings import get_settings
 
@@ -26,22 +27,37 @@ control_socket_disable = True  # it would lie in the home folder, which may be r
 # A heartbeat file on a slow disk can stall a worker until it is taken for dead.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
+_LOOK_AGAIN_SECONDS = 10
+
 
 def post_worker_init(worker):
     """Map the live catalogue's arrays in the background, so that no first visitor waits for that."""
-    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    threading.Thread(target=_keep_warm, name="warm-up", daemon=True).start()
 
 
-def _warm_up():
-    from data_access import catalogue, columns, db, moods  # noqa: PLC0415  # after the fork
+def _keep_warm():
+    """Warm up, and again whenever another catalogue is live."""
+    from data_access import catalogue, db  # noqa: PLC0415  # after the fork
+
+    warm = None
+    while True:
+        try:
+            live = catalogue.current()
+            if (live.version, live.started_at) != warm:
+                _warm_up(live)
+                warm = live.version, live.started_at
+        except (catalogue.NoCatalogue, db.DatabaseDown, db.QueryTooSlow):
+            pass  # pages say so themselves
+        except Exception:
+            logging.getLogger("gunicorn.error").warning("The warm-up failed; pages will try again.", exc_info=True)
+            return
+        time.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _warm_up(live):
+    from data_access import columns, moods  # noqa: PLC0415
     from ml import recommender  # noqa: PLC0415
 
-    try:
-        live = catalogue.current()
-        columns.open_store(live)
-        moods.open_moods(live)
-        recommender.warm_up(live)
-    except (catalogue.NoCatalogue, db.DatabaseDown):
-        pass  # pages say so themselves
-    except Exception:
-        logging.getLogger("gunicorn.error").warning("The warm-up failed; pages will try again.", exc_info=True)
+    columns.open_store(live)
+    moods.open_moods(live)
+    recommender.warm_up(live)
