@@ -15,6 +15,9 @@ from components.search_box import search_box
 FOOTER_TEXT = "shell-footer-text"
 """Id of the footer's text; pages/_footer.py fills it."""
 
+FOOTER_LINKS = (("API", "/api/v1/"),)
+"""What is not for everybody: words, and the address without prefix."""
+
 FOOTER_CLOCK = "shell-footer-clock"
 """Id of the interval after which the footer is looked at again."""
 
@@ -33,6 +36,10 @@ def shell(nav: Sequence[tuple[str, str]], content: Component) -> Component:
                     html.Span("MusicGroup", className="mg-footer-name"),
                     html.Span(id=FOOTER_TEXT, className="mg-footer-text"),
                     dcc.Interval(id=FOOTER_CLOCK, interval=60_000),
+                    html.Span(
+                        [html.A(name, href=get_relative_path(path)) for name, path in FOOTER_LINKS],
+                        className="mg-footer-links",
+                    ),
                 ],
                 className="mg-footer",
             ),
