@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -19,6 +20,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from werkzeug.serving import BaseWSGIServer
 
 from settings import PROJECT_DIR
 
@@ -76,6 +79,19 @@ def process(
             with suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
             child.wait()
+
+
+@contextmanager
+def running(server: BaseWSGIServer) -> Iterator[str]:
+    """A server of Werkzeug's in a thread of this process; gives its address."""
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @contextmanager
@@ -155,10 +171,18 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects)
 
 
-def get(address: str, timeout: float = 30) -> Answer:
-    """GET without following redirects; an error status is an answer like any other. Raises OSError."""
+def get(
+    address: str,
+    timeout: float = 30,
+    *,
+    headers: Mapping[str, str] | None = None,
+    method: str = "GET",
+    body: bytes | None = None,
+) -> Answer:
+    """GET (or else) without following redirects; an error status is an answer like any other. Raises OSError."""
     try:
-        response = _opener.open(address, timeout=timeout)
+        asked = urllib.request.Request(address, data=body, headers=dict(headers or {}), method=method)
+        response = _opener.open(asked, timeout=timeout)
     except urllib.error.HTTPError as error:
         response = error
     with response:

@@ -6,10 +6,14 @@ Workers are forked before the application is imported (no preload), so that no c
 import logging
 import os
 import threading
+import uuid
 
 from settings import get_settings
 
 _settings = get_settings()
+
+# All workers have it from here; a reload keeps it, a restart makes another one. /healthz answers it.
+os.environ["MUSICGROUP_BOOT_ID"] = os.environ.get("MUSICGROUP_BOOT_ID") or uuid.uuid4().hex
 
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
 worker_class = "gthread"

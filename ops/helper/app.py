@@ -50,6 +50,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.post("/process")(helper.ask_restart)
     app.get("/process")(helper.last_request)
     app.get("/logs")(helper.logs)
+    app.get("/audit")(helper.entries)
     app.register_error_handler(Refused, helper.refuse)
     app.register_error_handler(systemd.SystemdError, helper.no_systemd)
     app.after_request(_finish)
@@ -60,6 +61,7 @@ class _Helper:
     def __init__(self, app: Flask, config: Config) -> None:
         self.config, self.log = config, app.logger
         self.wrong, self.sessions = guard.WrongTries(), guard.Sessions()
+        self.tickets = guard.Sessions(guard.TICKET_SECONDS)
         self.restarting = Lock()
         self.last: dict[str, str | float] = {}  # at (monotonic), time, actor, outcome
 
@@ -82,6 +84,11 @@ class _Helper:
         answer = make_response(systemd.journal(self.config.unit))
         answer.content_type = "text/plain; charset=utf-8"
         return answer
+
+    def entries(self) -> Response:
+        """For programs: the latest entries of the audit log, newest first."""
+        self._actor()
+        return jsonify(entries=audit.latest(self.config.audit))
 
     def _status(self, status: int = 200, said: str = "") -> Response:
         form = self.sessions.form(request.cookies.get(COOKIE, ""))
@@ -138,7 +145,8 @@ class _Helper:
     def _asked(self, actor: str, outcome: str) -> Response:
         self._note(actor, outcome)
         if actor == "token":
-            return make_response(jsonify(self._report()), 202)
+            # With the ticket a browser can watch while the program that asked, which may be the application, is down.
+            return make_response(jsonify({**self._report(), "ticket": self.tickets.begin()}), 202)
         return self._status(202, "The restart was asked for. This page looks again by itself.")
 
     def log_in(self) -> Response:
@@ -172,6 +180,8 @@ class _Helper:
         """ "token" or "person"; raises Refused for anybody else, and for a form that is not one of ours."""
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
+            if request.path in ("/process", "/logs") and not acts and self.tickets.holds(given.strip()):
+                return "ticket"
             self._listen()
             if not guard.is_token(given.strip(), self.config.token_hash):
                 raise self._was_wrong("token")

@@ -13,6 +13,7 @@ from threading import Lock
 WRONG_TRIES = 5
 WINDOW_SECONDS = 15 * 60
 SESSION_SECONDS = 8 * 3600
+TICKET_SECONDS = 5 * 60
 _FORMS = 20  # open forms of one session: tabs
 _ADDRESSES = 100_000  # that are remembered at most
 _SESSIONS = 1000
@@ -52,7 +53,8 @@ class _Session:
 class Sessions:
     """People who are logged in, in memory: a restart of the helper logs everybody out."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = SESSION_SECONDS) -> None:
+        self._seconds = seconds
         self._sessions: OrderedDict[str, _Session] = OrderedDict()
         self._lock = Lock()
 
@@ -60,7 +62,7 @@ class Sessions:
         """A new session; gives what its cookie holds, which is kept as a hash only."""
         cookie = secrets.token_urlsafe(32)
         with self._lock:
-            self._sessions[sha256(cookie)] = _Session(_now() + SESSION_SECONDS)
+            self._sessions[sha256(cookie)] = _Session(_now() + self._seconds)
             while len(self._sessions) > _SESSIONS:
                 self._sessions.popitem(last=False)
         return cookie

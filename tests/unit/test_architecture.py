@@ -20,7 +20,9 @@ MAY_IMPORT = {
     "settings": set(),
     "pages": {"pages", "components", "data_access", "ml", "ops.client", "ops.password", "settings"},
     "components": {"components"},
-    "api": {"api", "data_access", "settings"},
+    "api": {"api", "data_access", "ops.machine", "settings"},
+    "api.traffic": {"data_access", "ops.traffic", "settings"},
+    "api.metrics": {"api.traffic", "data_access", "ops.machine", "ops.traffic", "settings"},
     "api.v1": {"api", "data_access", "ml.recommender", "ml.similar_query", "settings"},
     "api.playlist": {"api", "data_access", "etl.exportify", "ml.mixing", "ml.playlists", "ml.similar_query"},
     "data_access": {"data_access", "settings"},
@@ -29,9 +31,10 @@ MAY_IMPORT = {
     "ml": {"ml", "data_access"},
     "ml.jobs": {"ml", "data_access", "settings"},  # runs beside requests: folder and threads are settings
     "ops": set(),
+    "ops.helper": {"ops.helper"},
     "ops.password": {"settings"},
     "ops.serve": {"data_access.embedded", "settings"},
-    "ops.deploy.gunicorn.conf": {"data_access", "settings"},  # warms up what the workers serve
+    "ops.deploy.gunicorn.conf": {"data_access", "ops.liveness", "settings"},  # warms up what the workers serve
 }
 SQL = re.compile(
     r"^\s*(SELECT\s.+\sFROM\s|INSERT\s+INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|WITH\s+\w+\s+AS\s*\(|COPY\s+\S+\s|"

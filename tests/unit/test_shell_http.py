@@ -14,6 +14,7 @@ from werkzeug.test import Client
 
 from api.headers import content_security_policy
 from api.prefix import UnderPrefix
+from ops import machine
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +120,7 @@ def test_a_page_is_asked_for_again_and_a_stamped_asset_is_not(client: Client) ->
 
 def test_health_needs_no_database(client: Client) -> None:
     answer = client.get("/MusicGroup/healthz")
-    assert (answer.status_code, answer.json) == (200, {"status": "ok"})
+    assert (answer.status_code, answer.json) == (200, {"status": "ok", "boot": machine.boot_id()})
     assert answer.headers["Cache-Control"] == "no-store"
 
 
