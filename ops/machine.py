@@ -52,14 +52,14 @@ def _own_id(_pid: int) -> str:  # without gunicorn a process is a boot of its ow
 
 @cache
 def release() -> str:
-    """What runs here, in a few words: the file RELEASE of a deployment, else git's commit, else "unknown"."""
+    """What runs here, in a few words: the file RELEASE, else git's commit, else the release's folder."""
     with suppress(OSError, UnicodeDecodeError):
         if found := " ".join((PROJECT / "RELEASE").read_text(encoding="utf-8").split()):
             return found[:200]
     with suppress(OSError, subprocess.SubprocessError):
         command = ["git", "-C", str(PROJECT), "log", "-1", "--format=commit %h of %cs"]
         return subprocess.run(command, check=True, capture_output=True, text=True, timeout=5).stdout.strip()
-    return "unknown"
+    return f"release {PROJECT.name}" if PROJECT.parent.name == "releases" else "unknown"
 
 
 def master() -> Process | None:

@@ -19,6 +19,7 @@ PAGES = {
     "map": "Map",
     "data": "Data",
     "compare": "Compare",
+    "ops": "Operations",
 }
 
 

@@ -19,8 +19,12 @@ MAY_IMPORT = {
     "app": {"pages", "components", "api", "settings"},
     "settings": set(),
     "pages": {"pages", "components", "data_access", "ml", "ops.client", "ops.password", "settings"},
+    "pages._ops_looks": {"components", "data_access", "ops", "pages", "settings"},
+    "pages._ops_guard": {"ops.session"},
+    "pages.ops": {"components", "ops.password", "ops.session", "ops.traffic", "pages", "settings"},
     "components": {"components"},
     "api": {"api", "data_access", "ops.machine", "settings"},
+    "api.ops": {"api", "data_access", "ops", "settings"},
     "api.traffic": {"data_access", "ops.traffic", "settings"},
     "api.metrics": {"api.traffic", "data_access", "ops.machine", "ops.traffic", "settings"},
     "api.v1": {"api", "data_access", "ml.recommender", "ml.similar_query", "settings"},
@@ -33,6 +37,7 @@ MAY_IMPORT = {
     "ops": set(),
     "ops.helper": {"ops.helper"},
     "ops.password": {"settings"},
+    "ops.session": {"settings"},
     "ops.serve": {"data_access.embedded", "settings"},
     "ops.deploy.gunicorn.conf": {"data_access", "ops.liveness", "settings"},  # warms up what the workers serve
 }
