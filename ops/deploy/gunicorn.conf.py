@@ -8,6 +8,7 @@ import os
 import threading
 import uuid
 
+from ops import liveness
 from settings import get_settings
 
 _settings = get_settings()
@@ -20,7 +21,7 @@ worker_class = "gthread"
 workers = max(_settings.workers, 1)
 threads = max(_settings.threads, 1)
 preload_app = False
-timeout = 60  # nginx gives up after 90 s; a worker that hangs is replaced before
+timeout = 60  # nginx gives up after 90 s; a worker that hangs, or a request in it, is replaced before
 graceful_timeout = 10
 keepalive = 5
 accesslog = None
@@ -31,8 +32,24 @@ control_socket_disable = True  # it would lie in the home folder, which may be r
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
+def when_ready(server):
+    """In the master: systemd's watchdog is fed for as long as health is really answered."""
+    liveness.feed_watchdog(_settings.host, _settings.port, _settings.url_prefix + "healthz")
+
+
+def pre_request(worker, req):
+    """A request begins, in a thread of the worker."""
+    liveness.requests.begin(req.path)
+
+
+def post_request(worker, req, environ, resp):
+    """It has ended, one way or another."""
+    liveness.requests.end()
+
+
 def post_worker_init(worker):
     """Map the live catalogue's columns and moods in the background, so that no first visitor waits for that."""
+    liveness.watch_requests(worker)
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
 
 

@@ -22,15 +22,18 @@ from settings import PROJECT_DIR
 
 PACKAGES = (
     "systemd", "systemd-sysv", "dbus", "libpam-systemd", "polkitd", "python3", "python3-venv", "nginx-light",
-    "openssh-server", "fail2ban", "sudo", "procps", "iproute2", "openssl", "curl",
+    "openssh-server", "fail2ban", "sudo", "procps", "iproute2", "openssl", "curl", "ca-certificates",
+    "postgresql", "postgresql-client", "python3-systemd", "nftables", "libnginx-mod-http-brotli-filter", "wrk",
 )  # fmt: skip
 PYTHON_PACKAGES = ("Flask", "gunicorn", "Werkzeug")
 """What the helper needs, in the versions of constraints.txt."""
 
 _CACHE = Path(os.environ.get("MUSICGROUP_TEST_IMAGES", "/var/cache/musicgroup-test"))
 _VENV = "opt/musicgroup/helper/.venv"
+_PATH = "PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 _BOOT_SECONDS = 90
-HOST, GUEST = "10.213.77.1", "10.213.77.2"
+WHEELS = "/wheels"
+"""Where a machine sees the wheels of requirements.txt: there is no network in it."""
 
 
 def missing() -> str:
@@ -57,6 +60,25 @@ def image() -> Path:
             shutil.rmtree(unfinished, ignore_errors=True)
             _command("debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", "bookworm", str(unfinished))
             _install(unfinished, pins)
+            unfinished.rename(folder)
+    return folder
+
+
+def wheels() -> Path:
+    """A kept folder with the wheels that the application's requirements name."""
+    files = [PROJECT_DIR / name for name in ("requirements.txt", "requirements-demo.txt", "constraints.txt")]
+    key = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+    folder = _CACHE / f"wheels-{key}"
+    _CACHE.mkdir(parents=True, exist_ok=True)
+    with (_CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            unfinished = _CACHE / "wheels-unfinished"
+            shutil.rmtree(unfinished, ignore_errors=True)
+            pip = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", "--dest", str(unfinished)]
+            # Debian's Python is 3.11.2; before 3.11.3 redis wants async-timeout, whatever Python fetches it here.
+            _command(*pip, "--constraint", str(files[2]), "--requirement", str(files[0]), "async-timeout")
+            _command(*pip, "--no-deps", "--requirement", str(files[1]))
             unfinished.rename(folder)
     return folder
 
@@ -89,19 +111,21 @@ def _command(*command: str) -> None:
 
 @dataclass(frozen=True)
 class Machine:
-    """A booted system; `leader` is its first process as the host sees it."""
+    """A booted system; `leader` is its first process as the host sees it; `address` is its own, `host` ours."""
 
     leader: int
+    address: str
+    host: str
 
     def run(
-        self, *command: str, user: str = "", check: bool = True, stdin: str | None = None
+        self, *command: str, user: str = "", check: bool = True, stdin: str | None = None, seconds: float = 120
     ) -> subprocess.CompletedProcess:
         """A command within, as root or as a user; what it prints is in the result."""
         as_user = ["runuser", "-u", user, "--"] if user else []
         return subprocess.run(
-            ["nsenter", "--target", str(self.leader), "--all", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+            ["nsenter", "--target", str(self.leader), "--all", "env", "-i", _PATH,
              "LC_ALL=C.UTF-8", *as_user, *command],
-            check=check, capture_output=True, text=True, timeout=120,
+            check=check, capture_output=True, text=True, timeout=seconds,
             **({"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}),
         )  # fmt: skip
 
@@ -125,29 +149,46 @@ class Machine:
             check=True, input=packed.stdout,
         )  # fmt: skip
 
+    def send(self, source: Path, target: str) -> None:
+        """One file of ours, as it is."""
+        subprocess.run(
+            ["nsenter", "--target", str(self.leader), "--all", "sh", "-c", 'cat > "$1"', "sh", target],
+            check=True, input=source.read_bytes(),
+        )  # fmt: skip
+
     def property(self, unit: str, name: str) -> str:
         """One property of a unit."""
         return self.run("systemctl", "show", unit, f"--property={name}", "--value").stdout.strip()
 
+    def start(self, *command: str) -> subprocess.Popen:
+        """A command within that goes on beside the test; whoever starts it waits for it."""
+        return subprocess.Popen(
+            ["nsenter", "--target", str(self.leader), "--all", "env", "-i", _PATH,
+             *command],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
+
 
 @contextmanager
-def booted() -> Iterator[Machine]:
-    """A machine that has booted, with a network of its own: GUEST, seen from HOST."""
-    folder, name = image(), f"mg-{os.getpid()}"
-    log = _CACHE / "boot.log"
+def booted(number: int = 0, with_wheels: bool = False) -> Iterator[Machine]:
+    """A machine that has booted, with a network of its own; each of those that run at once has a number."""
+    folder, name = image(), f"mg{number}-{os.getpid()}"
+    host, guest = (f"10.213.77.{4 * number + end}" for end in (1, 2))
+    log = _CACHE / f"boot-{number}.log"
+    shared = [f"--bind-ro={wheels()}:{WHEELS}"] if with_wheels else []
     with log.open("w") as said:
         nspawn = subprocess.Popen(
             ["systemd-nspawn", "--quiet", f"--directory={folder}", f"--machine={name}", "--volatile=overlay",
-             "--register=no", "--keep-unit", "--private-network", "--network-veth", "--boot"],
+             "--register=no", "--keep-unit", "--private-network", "--network-veth", *shared, "--boot"],
             stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True,
         )  # fmt: skip
     try:
-        machine = Machine(_leader(nspawn, log))
+        machine = Machine(_leader(nspawn, log), guest, host)
         _wait_until_up(machine, log)
         link = f"ve-{name}"  # an interface's name has 15 characters at most
-        _command("ip", "address", "replace", f"{HOST}/30", "dev", link)
+        _command("ip", "address", "replace", f"{host}/30", "dev", link)
         _command("ip", "link", "set", link, "up")
-        machine.run("ip", "address", "replace", f"{GUEST}/30", "dev", "host0")
+        machine.run("ip", "address", "replace", f"{guest}/30", "dev", "host0")
         machine.run("ip", "link", "set", "host0", "up")
         yield machine
     finally:
