@@ -247,7 +247,7 @@ def _round_up(value: float) -> float:
 
 def percentile_names() -> Component:
     """The lines' names beside them, in their colours."""
-    words = {"p50": "half are faster", "p95": "95 % are faster", "p99": "99 % are faster"}
+    words = {"p50": "half", "p95": "95 %", "p99": "99 %"}
     return html.Div(
         [html.Span([html.I(className="mg-ops-key"), words[name]], className=f"mg-ops-{name}") for name in PERCENTILES],
         className="mg-ops-keys",
@@ -263,4 +263,4 @@ def audit_table(rows: Sequence[tuple[str, str, str, str, str]]) -> Content:
     """(time, who, from, what, outcome), newest first."""
     if not rows:
         return html.P("Nothing yet.", className="mg-note")
-    return parts.table(("Time (UTC)", "Who", "From", "What", "Outcome"), rows, caption="Who did what, newest first")
+    return parts.table(("Time (UTC)", "Who", "From", "What", "Outcome"), rows, caption="Who did what", one_line=True)

@@ -54,8 +54,10 @@ def _own_id(_pid: int) -> str:  # without gunicorn a process is a boot of its ow
 def release() -> str:
     """What runs here, in a few words: the file RELEASE, else git's commit, else the release's folder."""
     with suppress(OSError, UnicodeDecodeError):
-        if found := " ".join((PROJECT / "RELEASE").read_text(encoding="utf-8").split()):
-            return found[:200]
+        lines = (PROJECT / "RELEASE").read_text(encoding="utf-8").splitlines()  # version=..., commit=..., time=...
+        told = dict(line.split("=", 1) for line in lines if "=" in line)
+        if version := told.get("version", ""):
+            return version[:100] + (f", commit {told['commit'][:10]}" if "commit" in told else "")
     with suppress(OSError, subprocess.SubprocessError):
         command = ["git", "-C", str(PROJECT), "log", "-1", "--format=commit %h of %cs"]
         return subprocess.run(command, check=True, capture_output=True, text=True, timeout=5).stdout.strip()

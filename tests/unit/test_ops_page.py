@@ -88,7 +88,7 @@ def test_a_release_file_comes_before_git(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(machine, "PROJECT", folder)
     machine.release.cache_clear()
     assert machine.release() == "release 20261126-160000"
-    (folder / "RELEASE").write_text("1.4.0\ncommit abc\n")
+    (folder / "RELEASE").write_text("version=1.4.0-3-gabc\ncommit=0123456789abcdef\ntime=2026-11-26\n")
     machine.release.cache_clear()
-    assert machine.release() == "1.4.0 commit abc"
+    assert machine.release() == "1.4.0-3-gabc, commit 0123456789"
     machine.release.cache_clear()
