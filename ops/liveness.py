@@ -39,11 +39,15 @@ def feed_watchdog(host: str, port: int, path: str) -> threading.Thread | None:
     seconds = watchdog_seconds()
     if not seconds or not os.environ.get("NOTIFY_SOCKET"):
         return None
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     pause = min(_PROBE_SECONDS, seconds / 3)
+    # gunicorn forks its workers beside the thread: it must never be in the middle of an import then, or the worker
+    # waits for that module for ever. So names are resolved here (which imports encodings.idna), and not in there.
+    family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
 
     def feed() -> None:
         while True:
-            if answers(host, port, path, seconds / 3):
+            if answers(family, where, path, seconds / 3):
                 notify("WATCHDOG=1")
             else:
                 _log.warning(
@@ -56,12 +60,13 @@ def feed_watchdog(host: str, port: int, path: str) -> threading.Thread | None:
     return thread
 
 
-def answers(host: str, port: int, path: str, seconds: float) -> bool:
-    """Whether GET `path` is answered with 200 in time. With bare sockets: gunicorn forks beside this thread."""
-    request = f"GET {path} HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode("ascii")
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+def answers(family: int, where: tuple, path: str, seconds: float) -> bool:
+    """Whether GET `path` of a numeric address is answered with 200 in time."""
+    request = f"GET {path} HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
     try:
-        with socket.create_connection((host, port), timeout=seconds) as connection:
+        with socket.socket(family, socket.SOCK_STREAM | socket.SOCK_CLOEXEC) as connection:
+            connection.settimeout(seconds)
+            connection.connect(where)
             connection.sendall(request)
             return connection.recv(64).split(b" ")[1:2] == [b"200"]
     except OSError:
@@ -76,7 +81,7 @@ def notify(state: str) -> None:
             to.connect("\0" + address[1:] if address.startswith("@") else address)
             to.sendall(state.encode())
     except OSError:
-        _log.warning("systemd could not be told %s.", state, exc_info=True)
+        _log.warning("systemd could not be told %s.", state)  # without a traceback, which imports
 
 
 # ---- requests that hang, in each worker ----------------------------------------------------------
@@ -132,7 +137,7 @@ def watch_requests(worker: Any, end: Callable[[int], None] = os._exit) -> thread
         where = "".join(traceback.format_stack(frame)[-8:]) if frame else ""
         _log.critical("A request for %s has hung for %.0f s; this worker is replaced.\n%s", path, lasted, where)
         worker.alive = False  # takes no more; the others have gunicorn's grace
-        last = time.monotonic() + min(worker.cfg.graceful_timeout, seconds)
+        last = time.monotonic() + worker.cfg.graceful_timeout
         while len(requests) > 1 and time.monotonic() < last:
             time.sleep(0.1)
         end(1)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +15,7 @@ from types import SimpleNamespace
 import pytest
 
 from ops import liveness
+from settings import PROJECT_DIR
 
 
 @contextmanager
@@ -122,13 +126,13 @@ def one_answer(answer: bytes) -> Iterator[int]:
 )
 def test_only_200_is_an_answer(answer, well):
     with one_answer(answer) as port:
-        assert liveness.answers("127.0.0.1", port, "/healthz", 2) is well
+        assert liveness.answers(socket.AF_INET, ("127.0.0.1", port), "/healthz", 2) is well
 
 
 def test_silence_is_no_answer():
     with socket.create_server(("127.0.0.1", 0)) as server:
         start = time.monotonic()
-        assert liveness.answers("127.0.0.1", server.getsockname()[1], "/healthz", 0.3) is False
+        assert liveness.answers(socket.AF_INET, server.getsockname(), "/healthz", 0.3) is False
         assert time.monotonic() - start < 2
 
 
@@ -142,6 +146,29 @@ def test_the_watchdog_is_fed_after_an_answer(tmp_path, monkeypatch):
         monkeypatch.delenv("WATCHDOG_PID", raising=False)
         assert liveness.feed_watchdog("127.0.0.1", port, "/healthz")
         assert systemd.recv(100) == b"WATCHDOG=1"
+
+
+def test_the_thread_that_probes_imports_nothing():
+    # In a new process, before anything has loaded the codec that looking up a name needs.
+    code = (
+        "import builtins, socket, threading, time\n"
+        "from ops import liveness\n"
+        "real, seen = builtins.__import__, []\n"
+        "def watched(name, *rest, **named):\n"
+        "    if threading.current_thread().name == 'watchdog': seen.append(name)\n"
+        "    return real(name, *rest, **named)\n"
+        "builtins.__import__ = watched\n"
+        "server = socket.create_server(('127.0.0.1', 0))\n"
+        "liveness.feed_watchdog('127.0.0.1', server.getsockname()[1], '/healthz')\n"
+        "connection, _ = server.accept(); connection.recv(1000); connection.sendall(b'HTTP/1.1 200 OK\\r\\n\\r\\n')\n"
+        "time.sleep(0.5)\n"
+        "print(seen)\n"
+    )
+    environment = {**os.environ, "NOTIFY_SOCKET": "@nobody-listens-here", "WATCHDOG_USEC": "60000000"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT_DIR, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
 
 
 def test_without_systemd_nothing_is_fed(monkeypatch):
