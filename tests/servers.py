@@ -106,10 +106,13 @@ def gunicorn(log: Path, port: int | None = None, **environment: str) -> Iterator
 
 
 @contextmanager
-def nginx(program: str, upstream: str) -> Iterator[str]:
-    """A real nginx with the location block of ops/deploy/nginx.conf before `upstream` (gunicorn's address)."""
+def nginx(program: str, upstream: str, more: str = "") -> Iterator[str]:
+    """A real nginx with the location block of ops/deploy/nginx.conf before `upstream` (gunicorn's address).
+
+    `more` are other locations of the same server.
+    """
     port, upstream_port = free_port(), str(urlsplit(upstream).port)
-    location = LOCATION.read_text().replace("<port>", upstream_port)
+    location = LOCATION.read_text().replace("<port>", upstream_port) + more
     with open_folder() as folder:
         configuration = folder / "nginx.conf"
         configuration.write_text(_NGINX.format(folder=folder, port=port, location=location))

@@ -6,6 +6,8 @@ import base64
 import hashlib
 import json
 import re
+import subprocess
+import sys
 
 import brotli
 import pytest
@@ -15,6 +17,7 @@ from werkzeug.test import Client
 from api.headers import content_security_policy
 from api.prefix import UnderPrefix
 from ops import machine
+from settings import PROJECT_DIR
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +116,14 @@ def test_a_page_is_asked_for_again_and_a_stamped_asset_is_not(client: Client) ->
     assert client.get("/").headers["Cache-Control"] == "no-cache"
     assert "immutable" in client.get("/assets/theme.js?m=1").headers["Cache-Control"]
     assert client.get("/assets/theme.js").headers["Cache-Control"] == "no-cache"
+
+
+def test_a_new_worker_has_all_its_callbacks_before_its_first_request() -> None:
+    code = "import app, dash; found = dash.get_app().callback_map; print(len(found), '_pages_content' in str(found))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PROJECT_DIR)
+    callbacks, pages = done.stdout.split()
+    assert int(callbacks) > 20
+    assert pages == "True"
 
 
 # ---- plain routes ----------------------------------------------------------------------------
