@@ -144,7 +144,17 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
         release = host.bring("first")
         said = host.install("--release", release)
         machine.run("musicgroup", "etl", "demo", "--quiet", seconds=300)
+        _note_versions(machine)
         yield Host(machine, host.folder, said.stdout)
+
+
+def _note_versions(machine: machines.Machine) -> None:
+    packages = ("systemd", "python3", "nginx-light", "postgresql-15", "openssh-server", "fail2ban")
+    asked = machine.run("dpkg-query", "--show", "--showformat=${Package} ${Version}, ", *packages).stdout
+    debian = machine.run("cat", "/etc/debian_version").stdout.strip()
+    if NOTES:
+        with Path(NOTES).open("a") as file:
+            file.write(json.dumps({"versions": f"Debian {debian}: {asked.rstrip(', ')}"}) + "\n")
 
 
 @pytest.fixture(scope="session")

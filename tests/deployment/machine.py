@@ -125,7 +125,7 @@ class Machine:
         return subprocess.run(
             ["nsenter", "--target", str(self.leader), "--all", "env", "-i", _PATH,
              "LC_ALL=C.UTF-8", *as_user, *command],
-            check=check, capture_output=True, text=True, timeout=seconds,
+            check=check, capture_output=True, text=True, errors="replace", timeout=seconds,
             **({"input": stdin} if stdin is not None else {"stdin": subprocess.DEVNULL}),
         )  # fmt: skip
 

@@ -85,7 +85,7 @@ def test_a_release_that_fails_in_its_place_is_rolled_back(host: Host, note) -> N
     host.machine.run("sh", "-c", "cat /opt/musicgroup/current/RELEASE")
     start = time.monotonic()
     done = host.machine.run(
-        "env", "PATIENCE=20", "/opt/musicgroup/deploy/deploy.sh", host.bring("late", app_with(WELL_ON_TRIAL)),
+        "env", "PATIENCE=40", "/opt/musicgroup/deploy/deploy.sh", host.bring("late", app_with(WELL_ON_TRIAL)),
         check=False, seconds=300,
     )  # fmt: skip
     assert done.returncode == 1
