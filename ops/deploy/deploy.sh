@@ -77,6 +77,8 @@ environment() {
         touch "$venv/complete"
     fi
     ln -sfn "../../venvs/$key" "$release/.venv"
+    # The service may not write here, so it would compile at every start.
+    (cd "$release" && .venv/bin/python -m compileall -q . >/dev/null) || true
 }
 
 # try_out NAME: whether it serves, beside the one that does, on a spare port and with a data folder of its own.
@@ -96,10 +98,10 @@ try_out() {
         sh -c 'PGPASSFILE=$CREDENTIALS_DIRECTORY/pgpass HOST=127.0.0.1 PORT=$1 MUSICGROUP_DATA_DIR=/tmp/data NUMBA_CACHE_DIR=/tmp/numba \
             MUSICGROUP_WORKERS=1 PYTHONDONTWRITEBYTECODE=1 exec .venv/bin/python -m gunicorn --config ops/deploy/gunicorn.conf.py app:server' \
         sh "$SPARE_PORT" || return
-    answers "$health" "$PATIENCE" && answers "$page" 30 || well=0
+    answers "$health" "$PATIENCE" "$unit" && answers "$page" 30 "$unit" || well=0
     if [ "$well" = 0 ]; then
         failed "It does not serve; its last words:" || true
-        journalctl --unit="$unit" --lines=20 --output=cat --no-pager >&2 || true
+        journalctl --unit="$unit" --lines=80 --output=cat --no-pager >&2 || true
     fi
     systemctl stop --quiet "$unit" 2>/dev/null || true
     [ "$well" = 1 ]
@@ -118,7 +120,7 @@ serve() {
     systemctl reset-failed --quiet musicgroup 2>/dev/null || true
     systemctl enable --quiet musicgroup 2>/dev/null || true
     systemctl restart musicgroup || return
-    answers "$(health "$(setting PORT 8050)")" "$PATIENCE" || return
+    answers "$(health "$(setting PORT 8050)")" "$PATIENCE" musicgroup || return
     [ "$(systemctl show musicgroup --property=InvocationID --value)" != "$before" ]
 }
 
@@ -130,7 +132,7 @@ serve_or_back() {
         [ "$before" = "$1" ] || [ -z "$before" ] || printf '%s\n' "$before" >"$BASE/previous"
         return 0
     fi
-    journalctl --unit=musicgroup --lines=20 --output=cat --no-pager >&2 || true
+    journalctl --unit=musicgroup --lines=80 --output=cat --no-pager >&2 || true
     if [ -n "$before" ] && [ "$before" != "$1" ]; then
         serve "$before" || failed "The release before, $before, does not answer either." || return
         failed "The release $1 did not answer; $before serves again."
@@ -159,7 +161,10 @@ deploy() { # deploy FILE
         failed "Nothing was switched; ${CURRENT:-no release} serves on."
         return
     fi
-    serve_or_back "$name" || return
+    if ! serve_or_back "$name"; then
+        [ "$(current)" = "$name" ] || rm -rf "${BASE:?}/releases/$name"
+        return 1
+    fi
     prune
     say "The release $name serves."
 }

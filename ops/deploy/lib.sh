@@ -66,11 +66,12 @@ setting() {
     printf '%s' "${value:-$2}"
 }
 
-# Whether the address answers 200 within so many seconds: answers URL SECONDS
+# Whether the address answers 200 within so many seconds, while the unit has not failed: answers URL SECONDS UNIT
 answers() {
     local end=$((SECONDS + $2))
     while [ "$SECONDS" -le "$end" ]; do
         [ "$(curl --silent --output /dev/null --max-time 5 --write-out '%{http_code}' "$1")" = 200 ] && return 0
+        case $(systemctl show "$3" --property=ActiveState --value) in failed | inactive) return 1 ;; esac
         sleep 0.3
     done
     return 1

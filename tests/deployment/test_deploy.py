@@ -15,9 +15,9 @@ from tests.deployment.conftest import Host
 from tests.deployment.test_service import UNIT, load, outcome
 
 UPLOAD = "/srv/musicgroup-sftp/upload"
-BROKEN = "raise SystemExit('this release is broken')\n"
+BROKEN = "raise RuntimeError('this release is broken')\n"
 # Well beside another one, but not in its place: a release whose fault shows when it is switched to.
-WELL_ON_TRIAL = "import os\nif os.environ['PORT'] == '8050':\n    raise SystemExit('not here')\n"
+WELL_ON_TRIAL = "import os\nif os.environ['PORT'] == '8050':\n    raise RuntimeError('not here')\n"
 
 
 def serving(host: Host) -> str:
@@ -62,7 +62,7 @@ def test_a_new_release_serves_and_shares_its_requirements(host: Host) -> None:
     ("version", "changes", "sentence"),
     [
         ("broken", app_with(BROKEN), "It does not serve"),
-        ("no-page", {"pages/home.py": "import no_such_thing\n"}, "It does not serve"),
+        ("no-page", {"pages/home.py": "import no_such_thing  # before register_page\n"}, "It does not serve"),
         ("no-such-package", {"requirements.txt": "no-such-package-of-ours==1.0\n"}, "requirements cannot be installed"),
     ],
 )  # fmt: skip
@@ -85,7 +85,7 @@ def test_a_release_that_fails_in_its_place_is_rolled_back(host: Host, note) -> N
     host.machine.run("sh", "-c", "cat /opt/musicgroup/current/RELEASE")
     start = time.monotonic()
     done = host.machine.run(
-        "env", "PATIENCE=40", "/opt/musicgroup/deploy/deploy.sh", host.bring("late", app_with(WELL_ON_TRIAL)),
+        "/opt/musicgroup/deploy/deploy.sh", host.bring("late", app_with(WELL_ON_TRIAL)),
         check=False, seconds=300,
     )  # fmt: skip
     assert done.returncode == 1
