@@ -75,6 +75,8 @@
         const current = document.querySelector(`#ops-steps [data-step="${step}"]`);
         if (current) current.className = "mg-ops-failed";
         say("ops-restart-said", `The restart did not succeed: the service is ${words}. `, true);
+        // What the page showed of the service is from before, and nobody is there to renew it.
+        window.dash_clientside.set_props("ops-service", { children: `The service is ${words}.` });
         let told = restart.ticket ? await look("restart/logs", restart.ticket) : { status: 0 };
         if (told.status !== 200) told = await look("ops/journal");
         const lines = told.status === 200 ? told.text.trimEnd().split("\n").slice(-LINES) : [];

@@ -99,7 +99,7 @@ def restart_card(*, has_helper: bool, state: Component) -> Component:
                 _button("restart", "Restart…", disabled=not has_helper),
                 html.Div(
                     [
-                        html.Span("Everybody waits for some seconds. Restart now?"),
+                        html.Span("Everybody waits for some seconds."),
                         _button("restart-now", "Restart now"),
                         _button("restart-not", "Cancel", quiet=True),
                     ],
