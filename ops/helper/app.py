@@ -158,7 +158,7 @@ class _Helper:
         if not check_password_hash(self.config.password_hash, request.form.get("password", "")[:1000]):
             raise self._was_wrong("password")
         self._note("person", "ok")
-        answer = redirect("./", 303)
+        answer = make_response(redirect("./", 303))
         answer.set_cookie(
             COOKIE, self.sessions.begin(), max_age=guard.SESSION_SECONDS, path=self._path(), secure=True, httponly=True,
             samesite="Strict",
@@ -170,7 +170,7 @@ class _Helper:
         self._actor(acts=True)
         self.sessions.end(request.cookies[COOKIE])
         self._note("person", "ok")
-        answer = redirect("./", 303)
+        answer = make_response(redirect("./", 303))
         answer.delete_cookie(COOKIE, path=self._path(), secure=True, httponly=True, samesite="Strict")
         return answer
 
