@@ -280,7 +280,8 @@ DROP DATABASE IF EXISTS musicgroup_before_restore WITH (FORCE);
 DROP ROLE IF EXISTS musicgroup_owner, musicgroup_loader, musicgroup_dashboard;
 SQL
         fi
-        run rm -rf "$ETC" "$STATE" "$SFTP" /var/lib/musicgroup-helper /var/lib/musicgroup-backup
+        run rm -rf "$ETC" "$STATE" "$SFTP" /var/lib/musicgroup-helper /var/lib/musicgroup-backup \
+            /var/lib/systemd/timers/stamp-musicgroup-backup.timer /var/log/nginx/musicgroup.*
         for each in musicgroup musicgroup-helper musicgroup-backup musicgroup-upload; do
             id -u "$each" >/dev/null 2>&1 && run userdel "$each"
         done

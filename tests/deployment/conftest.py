@@ -134,7 +134,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     """A bare Debian that install.sh has made serve this project; skips by name where that cannot be."""
     if reason := machines.missing():
         pytest.skip(reason)
-    with machines.booted(1, with_wheels=True) as machine:
+    with machines.booted(with_wheels=True) as machine:
         # The only thing that is not as on any host: packages of Python come from a folder, there is no network.
         machine.write("/etc/pip.conf", f"[global]\nno-index = true\nfind-links = {machines.WHEELS}\n")
         for part in ("ops", "scripts"):

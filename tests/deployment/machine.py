@@ -170,9 +170,10 @@ class Machine:
 
 
 @contextmanager
-def booted(number: int = 0, with_wheels: bool = False) -> Iterator[Machine]:
-    """A machine that has booted, with a network of its own; each of those that run at once has a number."""
-    folder, name = image(), f"mg{number}-{os.getpid()}"
+def booted(with_wheels: bool = False) -> Iterator[Machine]:
+    """A machine that has booted, with a network of its own, apart from those of others that run at once."""
+    folder, number = image(), _free_number()
+    name = f"mg{number}-{os.getpid()}"
     host, guest = (f"10.213.77.{4 * number + end}" for end in (1, 2))
     log = _CACHE / f"boot-{number}.log"
     shared = [f"--bind-ro={wheels()}:{WHEELS}"] if with_wheels else []
@@ -198,6 +199,12 @@ def booted(number: int = 0, with_wheels: bool = False) -> Iterator[Machine]:
         except subprocess.TimeoutExpired:
             os.killpg(nspawn.pid, signal.SIGKILL)
             nspawn.wait(20)
+
+
+def _free_number() -> int:
+    """Which network of four addresses nobody has."""
+    taken = subprocess.run(["ip", "-4", "-o", "address"], check=True, capture_output=True, text=True).stdout
+    return next(number for number in range(10) if f" 10.213.77.{4 * number + 1}/" not in taken)
 
 
 def _leader(nspawn: subprocess.Popen, log: Path) -> int:

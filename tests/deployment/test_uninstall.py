@@ -11,7 +11,7 @@ def test_uninstall_keeps_what_cannot_be_made_again(host: Host) -> None:
     before = machine.run("ls", "/var/lib/musicgroup").stdout
     said = host.install("--uninstall").stdout
     assert "Data, backups, settings and secrets stay" in said
-    assert machine.run("sh", "-c", "systemctl list-unit-files 'musicgroup*' --no-legend").stdout == ""
+    assert machine.run("sh", "-c", "systemctl list-unit-files 'musicgroup*' --no-legend || true").stdout == ""
     assert machine.run("sh", "-c", "ls -d /opt/musicgroup || true").stdout == ""
     for command in (["nginx", "-t", "-q"], ["sshd", "-t"], ["systemctl", "is-active", "nginx"]):
         assert machine.run(*command, check=False).returncode == 0, command
