@@ -14,11 +14,11 @@ unexport PIP_CONSTRAINT PIP_REQUIREMENT PIP_DRY_RUN PIP_NO_BINARY PIP_EDITABLE P
 unexport PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONDONTWRITEBYTECODE PYTHONOPTIMIZE PYTHONWARNINGS VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run load test lint bench screenshots clean
+.PHONY: help demo run load test test-deployment lint bench screenshots clean
 
 help: ## list what can be made
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
-	  || sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST)
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
+	  || sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST)
 
 # Each server's recipe is one plain command, so that make starts it without a shell in between and
 # Ctrl-C, SIGTERM and even the death of make reach it.
@@ -36,6 +36,10 @@ test: $(VENV)/.dev ## set up what tests need, then lint and run unit, integratio
 	@sh scripts/system-packages.sh
 	@$(RUN) -m ruff check .
 	@$(RUN) -m pytest $(PYTEST)
+
+test-deployment: $(VENV)/.dev ## boot a real Debian, install on it, break it; renews docs/reliability.md
+	@sh scripts/system-packages.sh deployment
+	@$(RUN) -m scripts.reliability $(PYTEST)
 
 lint: $(VENV)/.dev ## ruff and mypy
 	@$(RUN) -m ruff check .

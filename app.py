@@ -49,6 +49,10 @@ def create_app(settings: Settings | None = None) -> Dash:
     api.register(server)
     headers.register(server, script_hashes=app.csp_hashes, known_page=lambda path: page_at(path) is not None)
     server.wsgi_app = UnderPrefix(_behind_proxies(server.wsgi_app, settings.trusted_proxies), prefix)
+    # What Dash does at its first request, done now: it says that it has done so before it has, and a second request
+    # that came meanwhile would find callbacks missing and answer 500, as after each reload under load.
+    with server.test_request_context():
+        server.preprocess_request()
     return app
 
 

@@ -6,6 +6,7 @@ must describe every one of them (a test holds it to that).
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -68,13 +69,24 @@ class Settings:
     ops_password_hash: str = _setting(
         "MUSICGROUP_OPS_PASSWORD_HASH",
         "",
-        "Hash of the password asked before a model is kept for everybody; `python -m ops.password` makes it. "
-        "Empty: nobody is asked.",
+        "Hash of the password asked on the page /ops, and before a model is kept for everybody; "
+        "`python -m ops.password` makes it. Empty: /ops stays shut, and a model is kept without asking.",
     )
     cors_origins: str = _setting(
         "MUSICGROUP_CORS_ORIGINS",
         "",
         "Origins whose pages may read the JSON API, parted by spaces, or * for all of them. Empty: none.",
+    )
+    helper_url: str = _setting(
+        "MUSICGROUP_HELPER_URL", "", "Address of the restart helper, http://127.0.0.1:8051/. Empty: there is none."
+    )
+    helper_token_file: str = _setting(
+        "MUSICGROUP_HELPER_TOKEN_FILE", "", "File with the machine token of the restart helper."
+    )
+    metrics_from: str = _setting(
+        "MUSICGROUP_METRICS_FROM",
+        "127.0.0.1 ::1",
+        "Addresses and networks that may read /metrics, parted by spaces; for all others it is not there.",
     )
     trusted_proxies: int = _setting(
         "MUSICGROUP_TRUSTED_PROXIES", 1, "Proxies in front whose forwarded headers are believed."
@@ -84,7 +96,7 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Read the settings; unset and empty variables keep their defaults.
 
-        Raises SettingError when a number is not one, or the prefix lacks its slashes.
+        Raises SettingError when a number or an address is not one, or the prefix lacks its slashes.
         """
         chosen: dict[str, object] = {}
         for setting in fields(cls):
@@ -98,6 +110,13 @@ class Settings:
                 f"MUSICGROUP_PREFIX is {settings.url_prefix!r}; it must begin and end with '/', "
                 "for example /MusicGroup/."
             )
+        for network in settings.metrics_from.split():
+            try:
+                ipaddress.ip_network(network, strict=False)
+            except ValueError:
+                raise SettingError(
+                    f"MUSICGROUP_METRICS_FROM has {network!r} in it, which is no address or network such as 10.0.0.0/8."
+                ) from None
         return settings
 
 

@@ -15,7 +15,7 @@ from components.search_box import search_box
 FOOTER_TEXT = "shell-footer-text"
 """Id of the footer's text; pages/_footer.py fills it."""
 
-FOOTER_LINKS = (("API", "/api/v1/"),)
+FOOTER_LINKS = (("API", "/api/v1/"), ("Operations", "/ops"))
 """What is not for everybody: words, and the address without prefix."""
 
 FOOTER_CLOCK = "shell-footer-clock"

@@ -30,6 +30,8 @@ _LOCK_FILES = 1024
 _log = logging.getLogger(__name__)
 _cache = Cache()
 _beginning = Lock()
+_counting = Lock()
+_met = {"hits": 0, "misses": 0}
 
 
 def _begin(server: Flask) -> None:
@@ -54,13 +56,30 @@ def cached(name: str, parts: tuple, compute: Callable[[], Answer]) -> Answer:
         return compute()
     key = key_of(name, parts)
     if (found := _get(key)) is not None:
-        return found
+        return _counted("hits", found)
     with _alone(key):
         if (found := _get(key)) is not None:
-            return found
-        answer = compute()
+            return _counted("hits", found)
+        answer = _counted("misses", compute())
         _set(key, answer)
         return answer
+
+
+def counts() -> tuple[int, int]:
+    """How many questions of this process were answered from the cache, and how many had to be computed."""
+    return _met["hits"], _met["misses"]
+
+
+def clear() -> None:
+    """Forget every answer, for all processes; they are computed again. Raises what the cache's store raises."""
+    if _is_there(current_app):
+        _cache.clear()
+
+
+def _counted(what: str, answer: Answer) -> Answer:
+    with _counting:
+        _met[what] += 1
+    return answer
 
 
 def key_of(name: str, parts: tuple) -> str:

@@ -1,6 +1,8 @@
 #!/bin/sh
-# Chromium, nginx and Redis, which some tests need: installed when that is possible, named when it is not.
+# Chromium, nginx and Redis, which some tests need, and what boots a Debian for those in tests/deployment: installed
+# when that is possible, named when it is not. `system-packages.sh deployment`: only the latter.
 set -u
+only=${1:-}
 
 chromium() {
     for name in ${CHROMIUM:-} chromium chromium-browser google-chrome; do
@@ -18,7 +20,17 @@ redis() {
     command -v redis-server >/dev/null 2>&1
 }
 
+container() {
+    # Only root can boot one, so nobody else is asked for it.
+    [ "$(id -u)" != 0 ] && return 0
+    command -v debootstrap >/dev/null 2>&1 && command -v systemd-nspawn >/dev/null 2>&1
+}
+
 missing() {
+    container || printf ' debootstrap systemd-container'
+    command -v ip >/dev/null 2>&1 || printf ' iproute2'
+    command -v sftp >/dev/null 2>&1 || printf ' openssh-client'
+    [ "$only" = deployment ] && return
     chromium || printf ' chromium'
     nginx || printf ' nginx-light'
     redis || printf ' redis-server'

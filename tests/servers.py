@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -19,6 +20,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from werkzeug.serving import BaseWSGIServer
 
 from settings import PROJECT_DIR
 
@@ -79,6 +82,19 @@ def process(
 
 
 @contextmanager
+def running(server: BaseWSGIServer) -> Iterator[str]:
+    """A server of Werkzeug's in a thread of this process; gives its address."""
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
 def gunicorn(log: Path, port: int | None = None, **environment: str) -> Iterator[str]:
     """The real application under gunicorn, as `make run` has it; gives its address with the prefix."""
     port = port or free_port()
@@ -90,10 +106,13 @@ def gunicorn(log: Path, port: int | None = None, **environment: str) -> Iterator
 
 
 @contextmanager
-def nginx(program: str, upstream: str) -> Iterator[str]:
-    """A real nginx with the location block of ops/deploy/nginx.conf before `upstream` (gunicorn's address)."""
+def nginx(program: str, upstream: str, more: str = "") -> Iterator[str]:
+    """A real nginx with the location block of ops/deploy/nginx.conf before `upstream` (gunicorn's address).
+
+    `more` are other locations of the same server.
+    """
     port, upstream_port = free_port(), str(urlsplit(upstream).port)
-    location = LOCATION.read_text().replace("<port>", upstream_port)
+    location = LOCATION.read_text().replace("<port>", upstream_port) + more
     with open_folder() as folder:
         configuration = folder / "nginx.conf"
         configuration.write_text(_NGINX.format(folder=folder, port=port, location=location))
@@ -155,10 +174,18 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects)
 
 
-def get(address: str, timeout: float = 30) -> Answer:
-    """GET without following redirects; an error status is an answer like any other. Raises OSError."""
+def get(
+    address: str,
+    timeout: float = 30,
+    *,
+    headers: Mapping[str, str] | None = None,
+    method: str = "GET",
+    body: bytes | None = None,
+) -> Answer:
+    """GET (or else) without following redirects; an error status is an answer like any other. Raises OSError."""
     try:
-        response = _opener.open(address, timeout=timeout)
+        asked = urllib.request.Request(address, data=body, headers=dict(headers or {}), method=method)
+        response = _opener.open(asked, timeout=timeout)
     except urllib.error.HTTPError as error:
         response = error
     with response:

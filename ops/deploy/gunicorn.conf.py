@@ -7,17 +7,22 @@ import logging
 import os
 import threading
 import time
+import uuid
 
+from ops import liveness
 from settings import get_settings
 
 _settings = get_settings()
+
+# All workers have it from here; a reload keeps it, a restart makes another one. /healthz answers it.
+os.environ["MUSICGROUP_BOOT_ID"] = os.environ.get("MUSICGROUP_BOOT_ID") or uuid.uuid4().hex
 
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
 worker_class = "gthread"
 workers = max(_settings.workers, 1)
 threads = max(_settings.threads, 1)
 preload_app = False
-timeout = 60  # nginx gives up after 90 s; a worker that hangs is replaced before
+timeout = 60  # nginx gives up after 90 s; a worker that hangs, or a request in it, is replaced before
 graceful_timeout = 10
 keepalive = 5
 accesslog = None
@@ -30,8 +35,24 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 _LOOK_AGAIN_SECONDS = 10
 
 
+def when_ready(server):
+    """In the master: systemd's watchdog is fed for as long as health is really answered."""
+    liveness.feed_watchdog(_settings.host, _settings.port, _settings.url_prefix + "healthz")
+
+
+def pre_request(worker, req):
+    """A request begins, in a thread of the worker."""
+    liveness.requests.begin(req.path)
+
+
+def post_request(worker, req, environ, resp):
+    """It has ended, one way or another."""
+    liveness.requests.end()
+
+
 def post_worker_init(worker):
     """Map the live catalogue's arrays in the background, so that no first visitor waits for that."""
+    liveness.watch_requests(worker)
     threading.Thread(target=_keep_warm, name="warm-up", daemon=True).start()
 
 

@@ -21,6 +21,7 @@ PAGES = {
     "compare": "Compare",
     "recommend": "Recommend",
     "playlist": "Playlist",
+    "ops": "Operations",
 }
 
 

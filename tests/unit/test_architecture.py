@@ -19,8 +19,14 @@ MAY_IMPORT = {
     "app": {"pages", "components", "api", "settings"},
     "settings": set(),
     "pages": {"pages", "components", "data_access", "ml", "ops.client", "ops.password", "settings"},
+    "pages._ops_looks": {"components", "data_access", "ops", "pages", "settings"},
+    "pages._ops_guard": {"ops.session"},
+    "pages.ops": {"components", "ops.password", "ops.session", "ops.traffic", "pages", "settings"},
     "components": {"components"},
-    "api": {"api", "data_access", "settings"},
+    "api": {"api", "data_access", "ops.machine", "settings"},
+    "api.ops": {"api", "data_access", "ops", "settings"},
+    "api.traffic": {"data_access", "ops.traffic", "settings"},
+    "api.metrics": {"api.traffic", "data_access", "ops.machine", "ops.traffic", "settings"},
     "api.v1": {"api", "data_access", "ml.recommender", "ml.similar_query", "ml.similar_words", "settings"},
     "api.playlist": {"api", "data_access", "etl.exportify", "ml.mixing", "ml.playlists", "ml.similar_query"},
     "data_access": {"data_access", "settings"},
@@ -29,9 +35,12 @@ MAY_IMPORT = {
     "ml": {"ml", "data_access"},
     "ml.jobs": {"ml", "data_access", "settings"},  # runs beside requests: folder and threads are settings
     "ops": set(),
+    "ops.helper": {"ops.helper"},
     "ops.password": {"settings"},
+    "ops.session": {"settings"},
     "ops.serve": {"data_access.embedded", "settings"},
-    "ops.deploy.gunicorn.conf": {"data_access", "ml.recommender", "settings"},  # warms up what the workers serve
+    # Warms up what the workers serve, and watches them.
+    "ops.deploy.gunicorn.conf": {"data_access", "ml.recommender", "ops.liveness", "settings"},
 }
 SQL = re.compile(
     r"^\s*(SELECT\s.+\sFROM\s|INSERT\s+INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|WITH\s+\w+\s+AS\s*\(|COPY\s+\S+\s|"

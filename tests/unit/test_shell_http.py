@@ -6,6 +6,8 @@ import base64
 import hashlib
 import json
 import re
+import subprocess
+import sys
 
 import brotli
 import pytest
@@ -14,6 +16,8 @@ from werkzeug.test import Client
 
 from api.headers import content_security_policy
 from api.prefix import UnderPrefix
+from ops import machine
+from settings import PROJECT_DIR
 
 
 @pytest.fixture(scope="module")
@@ -114,12 +118,20 @@ def test_a_page_is_asked_for_again_and_a_stamped_asset_is_not(client: Client) ->
     assert client.get("/assets/theme.js").headers["Cache-Control"] == "no-cache"
 
 
+def test_a_new_worker_has_all_its_callbacks_before_its_first_request() -> None:
+    code = "import app, dash; found = dash.get_app().callback_map; print(len(found), '_pages_content' in str(found))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PROJECT_DIR)
+    callbacks, pages = done.stdout.split()
+    assert int(callbacks) > 20
+    assert pages == "True"
+
+
 # ---- plain routes ----------------------------------------------------------------------------
 
 
 def test_health_needs_no_database(client: Client) -> None:
     answer = client.get("/MusicGroup/healthz")
-    assert (answer.status_code, answer.json) == (200, {"status": "ok"})
+    assert (answer.status_code, answer.json) == (200, {"status": "ok", "boot": machine.boot_id()})
     assert answer.headers["Cache-Control"] == "no-store"
 
 

@@ -1,0 +1,45 @@
+"""The audit log: one JSON object a line, only ever appended to. It never holds a secret."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+_TAIL_BYTES = 65_536
+_LONGEST = 300
+
+
+def write(path: Path, actor: str, address: str, action: str, outcome: str) -> None:
+    """Add an entry. One write of one line to a file opened to append: lines of two threads do not mix."""
+    entry = {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "actor": actor,
+        "address": address[:_LONGEST],
+        "action": action,
+        "outcome": outcome[:_LONGEST],
+    }
+    line = json.dumps(entry, ensure_ascii=True) + "\n"
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(descriptor, line.encode())
+    finally:
+        os.close(descriptor)
+
+
+def latest(path: Path, number: int = 20) -> list[dict[str, str]]:
+    """The last entries, newest first; [] before the first."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+            lines = file.read().decode("utf-8", "replace").splitlines()
+    except FileNotFoundError:
+        return []
+    found = []
+    for line in reversed(lines):
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            continue  # cut off at the beginning of the tail
+    return found[:number]

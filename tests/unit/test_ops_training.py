@@ -1,0 +1,79 @@
+"""Retraining from the ops page: a process of its own, one at a time, whose end is known."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ops import training
+
+
+@pytest.fixture
+def python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stands for Python: `-m ml train` runs the file `train`, all else is really Python's."""
+    program = tmp_path / "python"
+    program.write_text(f'#!/bin/sh\n[ "$2" = ml ] && exec sh {tmp_path}/train\nexec {sys.executable} "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(training.sys, "executable", str(program))
+    # The process between has to have the same Python for its child.
+    (tmp_path / "sitecustomize.py").write_text(f"import sys\nsys.executable = {str(program)!r}\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return tmp_path
+
+
+def until_ended(folder: Path) -> tuple[training.Training, str]:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        found = training.latest(folder)
+        if found and found[0].ended is not None:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("the training does not end")
+
+
+def test_before_the_first_there_is_none(tmp_path: Path) -> None:
+    assert training.latest(tmp_path) is None
+
+
+def test_a_training_runs_beside_and_its_log_is_kept(python: Path) -> None:
+    (python / "train").write_text(
+        f"echo Fitting\nuntil [ -f {python}/go ]; do sleep 0.05; done\necho six moods; nice\n"
+    )
+    assert training.start(python)
+    found = training.latest(python)
+    assert found is not None
+    assert found[0].words.startswith("Training for ")
+    assert not training.start(python), "two at a time"
+    (python / "go").touch()
+    ended, log = until_ended(python)
+    assert (ended.code, log.splitlines()[:2]) == (0, ["Fitting", "six moods"])
+    assert int(log.splitlines()[2]) >= 10
+    assert ended.words.startswith("Trained in ")
+    assert training.start(python), "the next one may begin"
+    until_ended(python)
+
+
+def test_a_training_that_fails_says_why(python: Path) -> None:
+    (python / "train").write_text("echo This role may not write. >&2\nexit 2\n")
+    assert training.start(python)
+    ended, log = until_ended(python)
+    assert (ended.code, log) == (2, "This role may not write.")
+    assert ended.words == "The training did not succeed; the model before serves."
+
+
+def test_one_that_was_killed_is_not_taken_for_running(python: Path) -> None:
+    training._write(python, training.Training(time.time() - 5))
+    (python / "training.log").write_text("Fitting\n")
+    (python / "training.lock").touch()
+    ended, log = until_ended(python)
+    assert (ended.code, log) == (None, "Fitting")
+    assert "did not succeed" in ended.words
+
+
+def test_a_file_that_was_cut_off_is_none(tmp_path: Path) -> None:
+    (tmp_path / "training.json").write_text('{"began": 1')
+    (tmp_path / "training.log").touch()
+    assert training.latest(tmp_path) is None
