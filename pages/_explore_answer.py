@@ -19,11 +19,11 @@ from pages._explore_state import ExploreState
 DENSITY_BARS = 50
 """Most bars that a side of the density has; finer ones are put together."""
 
-# A chip removes a parameter of the URL; a filter's parts are sets, in the plural.
-_PARAMETER = {
+PARAMETER = {
     "keys": "key", "time_signatures": "time", "moods": "mood", "genres": "genre", "artists": "artist",
     "albums": "album", "playlists": "playlist",
 }  # fmt: skip
+"""The parameter of a URL for a part of a filter that is called otherwise: a chip removes the parameter."""
 
 
 def version_of(catalogue: Catalogue, model: Model | None) -> str:
@@ -118,7 +118,7 @@ def chips(song_filter: SongFilter, names: dict[str, str]) -> list[Component]:
             type="button",
             className="mg-chip",
             title="Remove this part of the filter",
-            **parts.data(remove=_PARAMETER.get(part, part)),
+            **parts.data(remove=PARAMETER.get(part, part)),
             **parts.aria(label=f"Remove: {words}"),
         )
         for part, words in song_filter.parts(names)

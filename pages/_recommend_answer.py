@@ -1,4 +1,4 @@
-"""What Recommend draws, as plain numbers and words for assets/recommend_draw.js: one dictionary an answer.
+"""What Recommend draws, as plain numbers and words for assets/recommend_list.js: one dictionary an answer.
 
 No components are built here: a slider that is dragged asks ten times a second.
 """
@@ -20,13 +20,8 @@ from ml.recommender import Recommended, recommend
 from ml.similar_query import NothingToGoBy
 from ml.similar_space import FEATURES, space_of
 from ml.similar_words import why
+from pages._explore_answer import PARAMETER
 from pages._recommend_state import RecommendState
-
-_SINGULAR = {
-    "keys": "key", "time_signatures": "time", "moods": "mood", "genres": "genre", "artists": "artist",
-    "albums": "album", "playlists": "playlist",
-}  # fmt: skip
-"""Parts of a filter whose key in a URL is another word."""
 
 _IN_THE_TAILS = 0.001  # share of songs that a slider leaves beyond each of its ends
 _DIGITS = 4  # of scores and shares
@@ -48,7 +43,7 @@ def answer(catalogue: Catalogue, query: str) -> dict[str, Any]:
         "asked": query,
         "empty": state.nothing,
         "problems": [*problems, *_unknown(catalogue, state)],
-        "filter": [(_SINGULAR.get(part, part), words) for part, words in state.song_filter.parts(names)],
+        "filter": [(PARAMETER.get(part, part), words) for part, words in state.song_filter.parts(names)],
         "explore": _address("explore", state.song_filter.to_query()),
         "seeds": [],
         "songs": [],
@@ -203,4 +198,4 @@ def _offers(catalogue: Catalogue) -> list[tuple[str, str, str]]:
 
 def parameters() -> list[str]:
     """Every key of a URL that belongs to the filter of candidates."""
-    return [*FIELD_BY_NAME, *_SINGULAR.values(), "explicit", "area", "text"]
+    return [*FIELD_BY_NAME, *PARAMETER.values(), "explicit", "area", "text"]

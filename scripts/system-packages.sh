@@ -4,7 +4,7 @@
 set -u
 only=${1:-}
 
-chromium() {
+has_chromium() {
     for name in ${CHROMIUM:-} chromium chromium-browser google-chrome; do
         # Ubuntu's chromium is a stub that only asks for a snap: it must really run.
         if "$name" --version >/dev/null 2>&1; then return 0; fi
@@ -12,28 +12,28 @@ chromium() {
     return 1
 }
 
-nginx() {
+has_nginx() {
     command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ]
 }
 
-redis() {
+has_redis() {
     command -v redis-server >/dev/null 2>&1
 }
 
-container() {
+has_container() {
     # Only root can boot one, so nobody else is asked for it.
     [ "$(id -u)" != 0 ] && return 0
     command -v debootstrap >/dev/null 2>&1 && command -v systemd-nspawn >/dev/null 2>&1
 }
 
 missing() {
-    container || printf ' debootstrap systemd-container'
+    has_container || printf ' debootstrap systemd-container'
     command -v ip >/dev/null 2>&1 || printf ' iproute2'
     command -v sftp >/dev/null 2>&1 || printf ' openssh-client'
     [ "$only" = deployment ] && return
-    chromium || printf ' chromium'
-    nginx || printf ' nginx-light'
-    redis || printf ' redis-server'
+    has_chromium || printf ' chromium'
+    has_nginx || printf ' nginx-light'
+    has_redis || printf ' redis-server'
 }
 
 wanted=$(missing)
