@@ -53,15 +53,15 @@ def post_request(worker, req, environ, resp):
 def post_worker_init(worker):
     """Map the live catalogue's arrays in the background, so that no first visitor waits for that."""
     liveness.watch_requests(worker)
-    threading.Thread(target=_keep_warm, name="warm-up", daemon=True).start()
+    threading.Thread(target=_keep_warm, args=(worker,), name="warm-up", daemon=True).start()
 
 
-def _keep_warm():
-    """Warm up, and again whenever another catalogue is live."""
+def _keep_warm(worker):
+    """Warm up, and again whenever another catalogue is live, for as long as the worker serves."""
     from data_access import catalogue, db  # noqa: PLC0415  # after the fork
 
     warm = None
-    while True:
+    while worker.alive:
         try:
             live = catalogue.current()
             if (live.version, live.started_at) != warm:
@@ -70,7 +70,8 @@ def _keep_warm():
         except (catalogue.NoCatalogue, db.DatabaseDown, db.QueryTooSlow):
             pass  # pages say so themselves
         except Exception:
-            logging.getLogger("gunicorn.error").warning("The warm-up failed; pages will try again.", exc_info=True)
+            if worker.alive:  # otherwise it was stopped in the middle of it
+                logging.getLogger("gunicorn.error").warning("The warm-up failed; pages will try again.", exc_info=True)
             return
         time.sleep(_LOOK_AGAIN_SECONDS)
 

@@ -81,7 +81,7 @@ def test_what_is_asked_shows_in_numbers_and_words(ops: Site, opened: Page) -> No
         servers.get(ops.address + "suggest?q=love")
     servers.get(ops.address + "explore.csv?energy=loud")
     says = opened.locator("#ops-requests-says")
-    expect(says).to_contain_text(re.compile(r"At most \d+ a minute; 0 failed, \d+ (was|were) refused"))
+    expect(says).to_contain_text(re.compile(r"At most [\d,]+ a minute; 0 failed, [\d,]+ (was|were) refused"))
     opened.locator("#ops-requests summary").click()
     row = opened.locator("#ops-requests-numbers tbody tr").first
     expect(row).to_be_visible()
