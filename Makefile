@@ -37,7 +37,7 @@ test: $(VENV)/.dev ## set up what tests need, then lint and run unit, integratio
 	@$(RUN) -m ruff check .
 	@$(RUN) -m pytest $(PYTEST)
 
-test-deployment: $(VENV)/.dev ## boot a real Debian, install on it, break it; renews docs/reliability.md
+test-deployment: $(VENV)/.dev ## boot a real Debian, install on it, break it; writes docs/reliability.md when all passes
 	@sh scripts/system-packages.sh deployment
 	@$(RUN) -m scripts.reliability $(PYTEST)
 
