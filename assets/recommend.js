@@ -15,6 +15,8 @@
     let truth = null;
     let asked = null; // query of the newest question
     let onItsWay = false;
+    let questions = 0; // asked so far
+    let seen = false; // the busy line was on since the newest question
     let newer = false; // the state has changed since
     let slid = { control: "", at: 0 };
     let resting = 0;
@@ -141,7 +143,8 @@
             return;
         }
         onItsWay = true;
-        newer = false;
+        newer = seen = false;
+        questions += 1;
         asked = query ?? write(truth);
         setProps("recommend-state", { data: { query: asked } });
     }
@@ -173,12 +176,17 @@
         said = "";
     }
 
-    // A question without an answer (the server was down) must not be waited for: the line says when it is over.
+    // A question without an answer (the server was down) must not be waited for: the line, which was on for it, says when
+    // it is over. That of the question before may still be on, or go off, when the next one has been asked.
     function watch(busy) {
         const over = () => !busy.classList.contains("mg-busy-on");
-        // An answer that came has asked the next question by then, and the line is on again.
-        const look = () => onItsWay && over() && arrived();
-        new MutationObserver(() => over() && window.setTimeout(look, 400)).observe(busy, { attributes: true, attributeFilter: ["class"] });
+        const look = (number) => number === questions && onItsWay && over() && arrived();
+        const changed = () => {
+            if (!over()) seen = true;
+            else if (seen) window.setTimeout(look, 400, questions);
+        };
+        seen = !over();
+        new MutationObserver(changed).observe(busy, { attributes: true, attributeFilter: ["class"] });
     }
 
     /** The state in the store, at the page's first look; later ones were `truth` before they were stored. */
