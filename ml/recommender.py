@@ -21,7 +21,7 @@ from ml.mixing import mixing_order
 from ml.similar import recommend as nearest
 from ml.similar_aim import seeds_of
 from ml.similar_harmony import Harmony, harmony_of
-from ml.similar_query import COUNT, PER_ARTIST, Answer, Query, Seeds, Wish
+from ml.similar_query import COUNT, PER_ARTIST, Answer, NothingToGoBy, Query, Seeds, Wish
 from ml.similar_space import Space, space_of
 
 
@@ -74,6 +74,8 @@ def recommend(catalogue: Catalogue, asked: Asked) -> Recommended:
     start = _starts.get((live, tuple(asked.seeds)), lambda: _start(catalogue, space, asked.seeds))
     unwanted = tuple(sorted(asked.not_artists))
     among = _masks.get((live, asked.song_filter, unwanted), lambda: _among(catalogue, asked.song_filter, unwanted))
+    if start.problems and not start.found and all(wish.target is None for wish in asked.wishes.values()):
+        raise NothingToGoBy(" ".join(start.problems))
     harmony, problem = _harmony(space, asked, start)
     answer = nearest(
         space,

@@ -186,3 +186,8 @@ def test_warming_up_leaves_the_space(live: Catalogue) -> None:
     warm_up(live)
     assert catalogue.current().version == live.version
     assert len(recommend(live, Asked(wishes={"energy": Wish(target=0.5)})).lines) == 20
+
+
+def test_seeds_that_are_not_there_are_named(demo_catalogue: Catalogue) -> None:
+    with pytest.raises(NothingToGoBy, match="No song of this catalogue is “nope”"):
+        recommend(demo_catalogue, Asked((Thing("song", "nope"),)))
