@@ -124,7 +124,9 @@ class Host:
         """Seconds until the condition held; fails when it does not in time."""
         start = time.monotonic()
         while not condition():
-            assert time.monotonic() - start < seconds * strain(), f"it did not happen within {seconds:.0f} s"
+            if time.monotonic() - start > seconds * strain():
+                journal = self.machine.run("journalctl", "--lines=60", "--output=short-precise", "--no-pager").stdout
+                raise AssertionError(f"it did not happen within {seconds:.0f} s; the journal ends:\n{journal}")
             time.sleep(pause)
         return time.monotonic() - start
 
