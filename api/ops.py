@@ -150,8 +150,10 @@ def latest_training() -> Response:
     """How the latest training is, in words, and the end of its log."""
     found = training.latest(session.folder())
     if found is None:
-        return _fresh(jsonify(words="", running=False, log=""))
-    return _fresh(jsonify(words=found[0].words, running=found[0].ended is None, log=found[1]))
+        return _fresh(jsonify(words="", running=False, failed=False, log=""))
+    latest, log_text = found
+    failed = latest.ended is not None and latest.code != 0
+    return _fresh(jsonify(words=latest.words, running=latest.ended is None, failed=failed, log=log_text))
 
 
 @blueprint.get("/ops/journal")

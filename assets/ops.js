@@ -3,6 +3,7 @@
     "use strict";
     const mg = (window.musicgroup = window.musicgroup || {});
     const LOOK_MS = 500;
+    const TRAINING_MS = 1000;
     const RELOAD_MS = 60000;
     const page = () => document.getElementById("ops-page");
     const pause = (ms) => new Promise((resolve) => window.setTimeout(resolve, ms));
@@ -103,6 +104,25 @@
         renew();
     }
 
+    /** Ask for a training, and say how it is going until it has ended; over a restart, too. */
+    async function train(button) {
+        button.disabled = true;
+        const told = await send("ops/train");
+        say("ops-train-said", told.said || told.error, !told.said);
+        let running = Boolean(told.said);
+        while (running && page()) {
+            await pause(TRAINING_MS);
+            const { status, text } = await look("ops/training");
+            if (status === 401) break;
+            if (status !== 200) continue;
+            const now = parse(text);
+            running = now.running;
+            say("ops-train-said", now.words, now.failed);
+        }
+        button.disabled = false;
+        renew();
+    }
+
     async function showJournal(details) {
         const shown = details.querySelector("pre");
         shown.textContent = "Loading…";
@@ -124,7 +144,8 @@
         if (action === "logout") logOut();
         else if (action === "again") window.location.reload();
         else if (action === "reload") reload(button);
-        else if (action === "clear-cache" || action === "train") simple(action, button);
+        else if (action === "clear-cache") simple(action, button);
+        else if (action === "train") train(button);
         else if (mg.restart) mg.restart.press(action, button);
     });
 

@@ -30,7 +30,8 @@ def keep(job: JobFolder) -> dict:
         return {"model": models.store(new, mood, xy).model}
     except MayNotWrite:
         return {
-            "error": "The dashboard's database role may not store models; whoever may can run "
+            "error": "The dashboard's database role may not store models; whoever may (on a server that install.sh has "
+            "set up, with `sudo musicgroup` in place of `python -m`) can run "
             f"`{train_command(Fitted.from_json(fitted).spec, asked['filter'])}`."
         }
     except (ModelError, DatabaseDown, catalogue.NoCatalogue) as error:

@@ -2,6 +2,9 @@
 
 `python -m ops.training FOLDER` is the process between: it holds the lock for as long as the training runs, and writes
 down how it ended. It outlives the worker that started it. Killed at any point, it leaves the model before serving.
+
+Where the application may only read the database, it trains nothing itself: it leaves a request, for which systemd
+(ops/deploy/systemd/musicgroup-train.path) starts that process as another user, with the loader's password.
 """
 
 from __future__ import annotations
@@ -17,22 +20,38 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+TRAINER = "MUSICGROUP_TRAINER_DIR"
+"""Set by musicgroup.service, not by people: the folder of the service that trains in the application's place."""
+
+REQUEST = "train.request"
+"""File of the ops page's folder: there from the asking until the service has ended. What is in it is never read."""
+
 _PROJECT = Path(__file__).resolve().parent.parent
 _TAIL_BYTES = 4000
 _NICE = 10
+_TAKEN_SECONDS = 20  # a request that nobody has taken by then is not waited for silently
 
 
 @dataclass(frozen=True)
 class Training:
-    """A training. began, ended: seconds since 1970, ended None while it runs. code: exit code, None when killed."""
+    """A training. began, ended: seconds since 1970, ended None while it runs. code: exit code, None when killed.
+    asked: it has not begun yet, and `began` is when it was asked for."""
 
     began: float
     ended: float | None = None
     code: int | None = None
+    asked: bool = False
 
     @property
     def words(self) -> str:
         """How it is, for people."""
+        if self.asked and time.time() - self.began > _TAKEN_SECONDS:
+            return (
+                f"Asked for {time.time() - self.began:.0f} s ago, and not begun: on the server, "
+                "`systemctl status musicgroup-train.path musicgroup-train` says why."
+            )
+        if self.asked:
+            return "Asked for; it is about to begin."
         if self.ended is None:
             return f"Training for {time.time() - self.began:.0f} s…"
         if self.code == 0:
@@ -41,7 +60,9 @@ class Training:
 
 
 def start(folder: Path) -> bool:
-    """Begin a training; False when one is running."""
+    """Begin a training, or ask for one where another service trains; False when one is running or asked for."""
+    if trainer := _trainer():
+        return not _is_running(trainer) and _ask(folder)
     if _is_running(folder):
         return False
     child = subprocess.Popen(
@@ -61,6 +82,31 @@ def start(folder: Path) -> bool:
 
 def latest(folder: Path) -> tuple[Training, str] | None:
     """The latest training and the end of its log; None before the first."""
+    trainer = _trainer()
+    found = _latest(trainer or folder)
+    if trainer and (at := _asked_at(folder)) and (found is None or found[0].began < at):
+        return Training(at, asked=True), ""
+    return found
+
+
+def _trainer() -> Path | None:
+    return Path(folder) if (folder := os.environ.get(TRAINER, "")) else None
+
+
+def _ask(folder: Path) -> bool:
+    with suppress(FileExistsError):
+        os.close(os.open(folder / REQUEST, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        return True
+    return False
+
+
+def _asked_at(folder: Path) -> float | None:
+    with suppress(FileNotFoundError):
+        return (folder / REQUEST).stat().st_mtime
+    return None
+
+
+def _latest(folder: Path) -> tuple[Training, str] | None:
     try:
         found = Training(**json.loads((folder / "training.json").read_text()))
         with (folder / "training.log").open("rb") as file:

@@ -28,7 +28,10 @@ def go_back() -> tuple[bool, str]:
     except (models.NoModel, models.ModelError, DatabaseDown) as error:
         words = str(error)
         if isinstance(error, models.MayNotWrite):
-            words += " Whoever may write can run `python -m ml rollback`."
+            words += (
+                " Whoever may write can run `python -m ml rollback` "
+                "(`sudo musicgroup ml rollback` on a server that install.sh has set up)."
+            )
         return False, words
     return True, f"Model {live.model} is the stored one again. Explore, the map, Home and every song's page use it now."
 

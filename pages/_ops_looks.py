@@ -170,8 +170,10 @@ def latest_training() -> Component | None:
     if latest is None:
         return None
     found, log = latest
+    began = data_parts.moment(datetime.fromtimestamp(found.began, UTC))
+    said = html.P([html.Strong(began), f" {found.words}"], className="mg-note")
     return html.Div(
-        [html.P(found.words, className="mg-note"), ops_parts.log_text(log) if log else None],
+        [said, ops_parts.log_text(log) if log else None],
         className="mg-ops-training",
     )
 

@@ -63,6 +63,7 @@ step "Units"; units
 step "nginx, for https://$SERVER_NAME/MusicGroup/"; nginx_site
 step "sshd: bringing releases by SFTP"; sshd_group
 step "fail2ban"; fail2ban_jails
+step "logrotate: a year of audit logs"; audit_logs
 if [ "$WITH_RELEASE" = 1 ]; then
     step "Release"; release
 fi

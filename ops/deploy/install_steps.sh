@@ -1,8 +1,8 @@
 # The steps of install.sh, in its order. Each may be run again.
 # shellcheck shell=bash disable=SC2034,SC2154
 
-PACKAGES="python3 python3-venv nginx-light curl openssl openssh-server fail2ban python3-systemd nftables ca-certificates"
-UNITS="musicgroup.service musicgroup-helper.service musicgroup-backup.timer musicgroup-deploy.path"
+PACKAGES="python3 python3-venv nginx-light curl openssl openssh-server fail2ban python3-systemd nftables logrotate ca-certificates"
+UNITS="musicgroup.service musicgroup-helper.service musicgroup-backup.timer musicgroup-deploy.path musicgroup-train.path"
 
 step() { say "$1"; }
 
@@ -41,6 +41,7 @@ users() {
     user musicgroup
     user musicgroup-helper
     user musicgroup-backup
+    user musicgroup-train
     getent group musicgroup-sftp >/dev/null || run groupadd --system musicgroup-sftp
     user musicgroup-upload
     id -nG musicgroup-upload 2>/dev/null | grep -qw musicgroup-sftp || run usermod -aG musicgroup-sftp musicgroup-upload
@@ -192,7 +193,7 @@ units() {
     run systemctl daemon-reload
     # shellcheck disable=SC2086
     run systemctl enable --quiet $UNITS
-    run systemctl start musicgroup-backup.timer musicgroup-deploy.path
+    run systemctl start musicgroup-backup.timer musicgroup-deploy.path musicgroup-train.path
     if [ "$CHANGED${HELPER_CHANGED:-0}" != 00 ]; then
         run systemctl restart musicgroup-helper
     else
@@ -241,6 +242,10 @@ fail2ban_jails() {
     if [ "$CHANGED" = 1 ]; then run systemctl restart fail2ban; else run systemctl start fail2ban; fi
 }
 
+audit_logs() {
+    put 644 root:root /etc/logrotate.d/musicgroup <"$HERE/logrotate/musicgroup"
+}
+
 release() {
     if [ -z "$RELEASE" ]; then
         if [ "$DRY_RUN" = 1 ]; then
@@ -262,16 +267,17 @@ uninstall() {
         run ln -s /etc/nginx/sites-available/default /etc/nginx/sites-enabled/default
     fi
     run systemctl try-reload-or-restart nginx || true
-    run rm -f /etc/ssh/sshd_config.d/musicgroup.conf /etc/polkit-1/rules.d/49-musicgroup.rules /etc/sudoers.d/musicgroup-helper
+    run rm -f /etc/ssh/sshd_config.d/musicgroup.conf /etc/polkit-1/rules.d/49-musicgroup.rules /etc/sudoers.d/musicgroup-helper \
+        /etc/logrotate.d/musicgroup
     run systemctl try-reload-or-restart ssh || true
     run rm -f /etc/fail2ban/filter.d/musicgroup-auth.conf /etc/fail2ban/filter.d/musicgroup-scan.conf /etc/fail2ban/jail.d/musicgroup.conf
     run systemctl try-restart fail2ban || true
     for each in musicgroup.service musicgroup-helper.service musicgroup-backup.service musicgroup-backup.timer \
-        musicgroup-deploy.path musicgroup-deploy.service; do
+        musicgroup-deploy.path musicgroup-deploy.service musicgroup-train.path musicgroup-train.service; do
         run rm -rf "/etc/systemd/system/$each" "/etc/systemd/system/$each.d"
     done
     run systemctl daemon-reload
-    run rm -rf "$BASE" /usr/local/sbin/musicgroup /var/cache/musicgroup /var/cache/nginx/musicgroup
+    run rm -rf "$BASE" /usr/local/sbin/musicgroup /var/cache/musicgroup /var/cache/musicgroup-train /var/cache/nginx/musicgroup
     if [ "$PURGE" = 1 ]; then
         if [ "$DRY_RUN" = 0 ] && id -u postgres >/dev/null 2>&1; then
             (cd / && runuser -u postgres -- psql --quiet --no-psqlrc --file=- <<'SQL') || say "  The database stays; PostgreSQL does not answer."
@@ -280,9 +286,9 @@ DROP DATABASE IF EXISTS musicgroup_before_restore WITH (FORCE);
 DROP ROLE IF EXISTS musicgroup_owner, musicgroup_loader, musicgroup_dashboard;
 SQL
         fi
-        run rm -rf "$ETC" "$STATE" "$SFTP" /var/lib/musicgroup-helper /var/lib/musicgroup-backup \
+        run rm -rf "$ETC" "$STATE" "$SFTP" /var/lib/musicgroup-helper /var/lib/musicgroup-backup /var/lib/musicgroup-train \
             /var/lib/systemd/timers/stamp-musicgroup-backup.timer /var/log/nginx/musicgroup.*
-        for each in musicgroup musicgroup-helper musicgroup-backup musicgroup-upload; do
+        for each in musicgroup musicgroup-helper musicgroup-backup musicgroup-train musicgroup-upload; do
             id -u "$each" >/dev/null 2>&1 && run userdel "$each"
         done
         getent group musicgroup-sftp >/dev/null && run groupdel musicgroup-sftp

@@ -1,4 +1,7 @@
-"""The audit log: one JSON object a line, only ever appended to. It never holds a secret."""
+"""The audit log: one JSON object a line, only ever appended to. It never holds a secret.
+
+Each entry opens the file anew, so that whoever keeps it from growing (ops/deploy/logrotate) may rename it at any time.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +32,17 @@ def write(path: Path, actor: str, address: str, action: str, outcome: str) -> No
 
 
 def latest(path: Path, number: int = 20) -> list[dict[str, str]]:
-    """The last entries, newest first; [] before the first."""
+    """The last entries, newest first, also those of the file before this one; [] before the first."""
+    found = _tail(path)
+    if len(found) < number:
+        found += _tail(path.with_name(f"{path.name}.1"))
+    return found[:number]
+
+
+def _tail(path: Path) -> list[dict[str, str]]:
     try:
         with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
             lines = file.read().decode("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return []
@@ -42,4 +52,4 @@ def latest(path: Path, number: int = 20) -> list[dict[str, str]]:
             found.append(json.loads(line))
         except ValueError:
             continue  # cut off at the beginning of the tail
-    return found[:number]
+    return found

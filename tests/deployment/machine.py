@@ -23,7 +23,8 @@ from settings import PROJECT_DIR
 PACKAGES = (
     "systemd", "systemd-sysv", "dbus", "libpam-systemd", "polkitd", "python3", "python3-venv", "nginx-light",
     "openssh-server", "fail2ban", "sudo", "procps", "iproute2", "openssl", "curl", "ca-certificates",
-    "postgresql", "postgresql-client", "python3-systemd", "nftables", "libnginx-mod-http-brotli-filter", "wrk",
+    "postgresql", "postgresql-client", "python3-systemd", "nftables", "logrotate",
+    "libnginx-mod-http-brotli-filter", "wrk",
 )  # fmt: skip
 PYTHON_PACKAGES = ("Flask", "gunicorn", "Werkzeug")
 """What the helper needs, in the versions of constraints.txt."""

@@ -29,7 +29,7 @@ def state(host: Host) -> str:
         "sh", "-c",
         f"find {SETTINGS} /opt/musicgroup/deploy /opt/musicgroup/helper/ops /etc/systemd/system /etc/nginx "
         "/etc/fail2ban /etc/ssh /etc/polkit-1 /etc/sudoers.d -type f | sort | xargs stat -c '%n %U:%G %a' "
-        f"&& find {SETTINGS} /etc/nginx /etc/systemd/system -type f | sort | xargs sha256sum",
+        f"&& find {SETTINGS} /etc/nginx /etc/systemd/system /etc/logrotate.d -type f | sort | xargs sha256sum",
     ).stdout  # fmt: skip
 
 

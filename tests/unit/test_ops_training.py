@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -77,3 +79,56 @@ def test_a_file_that_was_cut_off_is_none(tmp_path: Path) -> None:
     (tmp_path / "training.json").write_text('{"began": 1')
     (tmp_path / "training.log").touch()
     assert training.latest(tmp_path) is None
+
+
+# ---- where another service trains ------------------------------------------------------------
+
+
+@pytest.fixture
+def trainer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the service that trains, apart from the application's (tmp_path)."""
+    folder = tmp_path / "trainer"
+    monkeypatch.setenv(training.TRAINER, str(folder))
+    return folder
+
+
+def test_where_it_may_not_write_it_asks(tmp_path: Path, trainer: Path) -> None:
+    assert training.latest(tmp_path) is None
+    assert training.start(tmp_path)
+    assert (tmp_path / training.REQUEST).read_bytes() == b""
+    assert not training.start(tmp_path), "it was asked for already"
+    found = training.latest(tmp_path)
+    assert found is not None
+    assert (found[0].words, found[0].ended) == ("Asked for; it is about to begin.", None)
+
+
+def test_a_request_that_nobody_takes_is_said(tmp_path: Path, trainer: Path) -> None:
+    training.start(tmp_path)
+    long_ago = time.time() - 60
+    os.utime(tmp_path / training.REQUEST, (long_ago, long_ago))
+    found = training.latest(tmp_path)
+    assert found is not None
+    assert "Asked for 60 s ago, and not begun" in found[0].words
+    assert "systemctl status musicgroup-train.path" in found[0].words
+
+
+def test_the_services_training_is_what_is_told(python: Path, trainer: Path) -> None:
+    (python / "train").write_text(f"echo Fitting\nuntil [ -f {python}/go ]; do sleep 0.05; done\n")
+    trainer.mkdir()
+    training._write(trainer, training.Training(1.0, 2.0, 0))
+    (trainer / "training.log").write_text("the one before")
+    training.start(python)
+    told = [training.latest(python)]
+    with subprocess.Popen([sys.executable, "-m", "ops.training", str(trainer)], stdout=subprocess.PIPE) as service:
+        assert service.stdout is not None
+        assert service.stdout.readline() == b"began\n"
+        told.append(training.latest(python))
+        (python / training.REQUEST).unlink()
+        assert not training.start(python), "it is running"
+        (python / "go").touch()
+    told.append(until_ended(python))
+    words = [found[0].words.split(" ")[0] for found in told if found]
+    assert words == ["Asked", "Training", "Trained"]
+    assert told[-1] is not None
+    assert told[-1][0].began > 1.0
+    assert not (python / "training.json").exists(), "nothing is written in our own folder"
