@@ -107,6 +107,7 @@
     /** Ask for a training, and say how it is going until it has ended; over a restart, too. */
     async function train(button) {
         button.disabled = true;
+        say("ops-train-said", "Asking for a training…");
         const told = await send("ops/train");
         say("ops-train-said", told.said || told.error, !told.said);
         let running = Boolean(told.said);

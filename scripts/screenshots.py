@@ -1,7 +1,7 @@
 """`make screenshots`: every page, light and dark, 1440 and 390 px wide, into docs/screenshots.
 
 Without arguments the demo catalogue is served from a temporary database. `--site URL` takes what is served there
-instead, for example a catalogue of 1.2 million songs.
+instead, for example a catalogue of 1.2 million songs; without the ops page and the helper's, which need a password.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from data_access import embedded
+from scripts import screenshots_ops
 from settings import PROJECT_DIR, get_settings
 from tests import servers
 from tests.browser.conftest import ARGUMENTS
@@ -52,7 +53,7 @@ def main() -> int:
     parser.add_argument("--site", help="address with the prefix of what to picture")
     parser.add_argument("--song", default="", help="Spotify id of the song page; the first suggestion otherwise")
     parser.add_argument("--out", type=Path, default=FOLDER)
-    parser.add_argument("--only", help="one of the pages", choices=list(PAGES))
+    parser.add_argument("--only", help="one of the pages", choices=[*PAGES, *screenshots_ops.NAMES])
     parsed = parser.parse_args()
     program = servers.find_browser()
     if program is None:
@@ -84,8 +85,31 @@ def main() -> int:
                     print(file, flush=True)
                     page.close()
                 context.close()
+        if not parsed.site and parsed.only in (None, *screenshots_ops.NAMES):
+            operations(browser, parsed.out)
         browser.close()
     return 0
+
+
+def operations(browser: Browser, folder: Path) -> None:
+    """The ops page and the restart helper's."""
+    program = servers.find_program("nginx")
+    if program is None:
+        print("The ops page and the helper's need nginx (apt-get install nginx-light).", file=sys.stderr)
+        return
+
+    def finish(page: Page) -> None:
+        settle(page)
+        make_whole(page)
+
+    sessions: dict = {}
+    with screenshots_ops.sites(program) as addresses:
+        for theme in ("light", "dark"):
+            for size in WIDTHS.items():
+                for name, page in screenshots_ops.take(browser, addresses, size, theme, sessions, finish):
+                    file = folder / f"{name}-{theme}-{size[0]}.png"
+                    page.screenshot(path=file)
+                    print(file, flush=True)
 
 
 def settle(page: Page) -> None:
