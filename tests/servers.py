@@ -183,7 +183,7 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedire
 
 def get(
     address: str,
-    timeout: float = 30,
+    timeout: float = 90,  # the first answer of a new checkout waits until kernels are compiled
     *,
     headers: Mapping[str, str] | None = None,
     method: str = "GET",
