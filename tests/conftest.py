@@ -107,7 +107,7 @@ def _demo_sha256() -> str:
 
 def _command(*arguments: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", *arguments], cwd=PROJECT_DIR, capture_output=True, text=True, check=False, timeout=180
+        [sys.executable, "-m", *arguments], cwd=PROJECT_DIR, capture_output=True, text=True, check=False, timeout=600
     )
     assert done.returncode == 0, done.stderr
     _forget()
