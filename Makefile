@@ -2,10 +2,12 @@
 #
 # PYTHON=python3.12      the Python that the virtual environment is made from; found by itself otherwise
 # PORT=8051              the port of demo and run
+# TESTERS=2              processes that share the tests; 0: none beside make's, for --pdb
 # MUSICGROUP_DATA_DIR=.. the folder of the embedded database, the column store and the cache
 
 VENV := .venv
 RUN := $(VENV)/bin/python
+TESTERS ?= 2
 
 # A shell's own habits for pip and Python must not decide what ends up in the environment. Where pip finds
 # packages (PIP_INDEX_URL, PIP_CERT, PIP_FIND_LINKS and the like) stays as it is.
@@ -35,7 +37,7 @@ load: $(VENV)/.runtime ## load a file of songs: make load FILE=tracks_features.c
 test: $(VENV)/.dev ## set up what tests need, then lint and run unit, integration and browser tests
 	@sh scripts/system-packages.sh
 	@$(RUN) -m ruff check .
-	@$(RUN) -m pytest $(PYTEST)
+	@$(RUN) -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 test-deployment: $(VENV)/.dev ## boot a real Debian, install on it, break it; writes docs/reliability.md when all passes
 	@sh scripts/system-packages.sh deployment

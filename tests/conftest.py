@@ -1,7 +1,7 @@
 """Fixtures for every test: a real PostgreSQL, the demo catalogue, gunicorn, nginx before it.
 
 database        URL of an embedded PostgreSQL of the tests' own; the settings of this process point at it
-demo_catalogue  the demo catalogue is the live one in `database` while the module's tests run
+demo_catalogue  the demo catalogue, with its own moods, is the live one in `database` while the module's tests run
 served          address of the application under gunicorn, with the demo catalogue
 site            the same behind nginx with the founding document's location block
 fresh_data_dir  an empty data folder, hence a database of its own, for one test
@@ -13,13 +13,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from data_access import catalogue, db, embedded, models
 from data_access.catalogue import Catalogue
+from etl.demo import demo_csv
+from etl.source import Source
+from ml.spec import ModelSpec
 from settings import PROJECT_DIR, get_settings
 from tests import servers
 
@@ -50,9 +54,14 @@ def _forget() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_settings() -> Iterator[None]:
-    """Tests never meet the database, the Redis or the settings of whoever runs them."""
+    """Tests never meet the database, the Redis, the settings or the files of whoever runs them."""
     ours = {name: "" for name in os.environ if name.startswith("MUSICGROUP_")}
-    with using({**ours, "DATABASE_URL": "", "REDIS_URL": "", "PORT": "", "HOST": ""}):
+    with (
+        servers.open_folder() as folder,
+        using(
+            {**ours, "DATABASE_URL": "", "REDIS_URL": "", "PORT": "", "HOST": "", "MUSICGROUP_DATA_DIR": str(folder)}
+        ),
+    ):
         yield
 
 
@@ -75,18 +84,33 @@ def demo_catalogue(database: str) -> Catalogue:
 
 
 def load_demo() -> None:
-    """`python -m etl demo` in the database of the current settings."""
+    """The demo in the database of the current settings, by `python -m etl demo`, unless it is the live one already."""
+    _forget()
+    with suppress(catalogue.NoCatalogue):
+        live = catalogue.current()
+        if live.source_sha256 == _demo_sha256() and (model := models.current(live)):
+            if not _is_the_default(model):
+                _command("ml", "train", "--quiet")  # a module has left another one
+            return
+    _command("etl", "demo", "--quiet")
+
+
+def _is_the_default(model: models.Model) -> bool:
+    made = ModelSpec(model.features, model.algorithm, model.k, model.scaling, model.seed)
+    return (made, model.fitted_filter) == (ModelSpec(), "")
+
+
+@cache
+def _demo_sha256() -> str:
+    return Source(demo_csv()).sha256()
+
+
+def _command(*arguments: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "etl", "demo", "--quiet"],
-        cwd=PROJECT_DIR,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=180,
+        [sys.executable, "-m", *arguments], cwd=PROJECT_DIR, capture_output=True, text=True, check=False, timeout=600
     )
     assert done.returncode == 0, done.stderr
-    catalogue.forget()
-    models.forget()
+    _forget()
 
 
 @pytest.fixture(scope="session")
@@ -149,3 +173,10 @@ def _a_home_that_may_be_written() -> Iterator[None]:
             del os.environ["HOME"]
         else:
             os.environ["HOME"] = before
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files in the order that costs least: those that leave another catalogue behind come before all that need the
+    demo's, which is then loaded once. Browser tests go last: they need everything that the others prove."""
+    with_demo = {item.path for item in items if "demo_catalogue" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: ("tests/browser/" in item.nodeid, item.path in with_demo))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import http.client
 import os
+import random
 import shutil
 import signal
 import socket
@@ -31,10 +32,16 @@ _PR_SET_PDEATHSIG = 1
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A loopback port that nobody listens on now, nor will until our server does.
+
+    The kernel gives those below 32768 to nobody, and each of several processes that test has a thousand of its own.
+    """
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 12
+    for port in random.sample(range(20_000 + number * 1000, 21_000 + number * 1000), 1000):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 @contextmanager
@@ -176,7 +183,7 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedire
 
 def get(
     address: str,
-    timeout: float = 30,
+    timeout: float = 90,  # the first answer of a new checkout waits until kernels are compiled
     *,
     headers: Mapping[str, str] | None = None,
     method: str = "GET",

@@ -116,10 +116,4 @@ def _note_stranger(watch: Watch, page: playwright.Page, request: playwright.Requ
         watch.problems.append(f"{page.url} asked another origin: {request.url}")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests go last: they need everything that the others prove."""
-    ours = [item for item in items if "tests/browser/" in item.nodeid]
-    items[:] = [item for item in items if item not in ours] + ours
-
-
 os.environ.setdefault("DBUS_SESSION_BUS_ADDRESS", "/dev/null")  # Chromium looks for a desktop that is not there

@@ -1,18 +1,21 @@
-"""Small files of songs for the loader's tests, and the loader as a subprocess."""
+"""Small files of songs for the loader's tests, and the loader's commands."""
 
 from __future__ import annotations
 
 import csv
 import io
-import subprocess
-import sys
+import signal
 from collections.abc import Iterable, Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import psycopg2
 
 from data_access import embedded
+from etl.__main__ import main
 from settings import PROJECT_DIR
+from tests.conftest import using
 
 SHARED = PROJECT_DIR.parent / "shared" / "data"
 FEATURES = {
@@ -59,13 +62,20 @@ def file_of(path: Path, like: Mapping[str, str], rows: Iterable[Mapping[str, str
     return path
 
 
-def etl(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run `python -m etl` in the database of the current settings; `load` without moods, which need many songs."""
-    without_moods = ["--no-moods"] if arguments[0] == "load" else []
-    return subprocess.run(
-        [sys.executable, "-m", "etl", *map(str, arguments), *without_moods],
-        cwd=PROJECT_DIR, capture_output=True, text=True, check=False, timeout=180,
-    )  # fmt: skip
+def etl(*arguments: object) -> CompletedProcess[str]:
+    """What `python -m etl` does in the database of the current settings; `load` without moods, which need many songs.
+
+    In this process, which has imported everything: a new one needs longer for that than for the small files here.
+    Those that are killed, and some others, are real processes.
+    """
+    words = [*map(str, arguments), *(["--no-moods"] if arguments[0] == "load" else [])]
+    out, errors, before = io.StringIO(), io.StringIO(), signal.getsignal(signal.SIGTERM)
+    with using({}), redirect_stdout(out), redirect_stderr(errors):
+        try:
+            code = main(words)
+        finally:
+            signal.signal(signal.SIGTERM, before)
+    return CompletedProcess(words, code, out.getvalue(), errors.getvalue())
 
 
 def query(statement: str, *parameters: object) -> list[tuple]:

@@ -78,7 +78,9 @@ def test_a_slash_at_the_end_is_the_same(path: str, served: str) -> None:
 def test_other_sites_may_read_it_only_when_they_are_named(served: str, tmp_path: Path) -> None:
     origin = {"Origin": "https://notebooks.example"}
     assert "access-control-allow-origin" not in ask(served, "tracks?ids=a", headers=origin)[1]
-    with servers.gunicorn(tmp_path / "log", MUSICGROUP_CORS_ORIGINS="https://notebooks.example") as address:
+    with servers.gunicorn(
+        tmp_path / "log", MUSICGROUP_CORS_ORIGINS="https://notebooks.example", MUSICGROUP_WORKERS="1"
+    ) as address:
         assert ask(address, "tracks?ids=a", headers=origin)[1]["access-control-allow-origin"] == origin["Origin"]
         status, headers, _ = ask(address, "tracks", "OPTIONS", headers=origin)
         assert status == 200
