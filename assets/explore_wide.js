@@ -68,6 +68,33 @@
         const card = byId("explore-years");
         card.hidden = !whole.years.length;
         if (card.hidden) return;
+        const scene = yearScene(summary);
+        const axis = tools().yearAxis(whole);
+        tools().withGraph("explore-years-chart", (graph) => {
+            const traces = graph.data.map((trace, place) => {
+                const line = scene.lines.find((each) => each.name === trace.uid);
+                return { place, x: summary.years.map((year) => year + 0.5), y: place ? line?.heights || [] : summary.year_songs, visible: !place || Boolean(line) };
+            });
+            window.Plotly.update(
+                graph,
+                { x: traces.map((t) => t.x), y: traces.map((t) => t.y), visible: traces.map((t) => t.visible) },
+                {
+                    ...axis,
+                    "xaxis.tickmode": "array",
+                    "yaxis.range": scene.range,
+                    "yaxis.tickvals": scene.ticks.map(([value]) => value),
+                    "yaxis.ticktext": scene.ticks.map(([, text]) => text),
+                },
+            );
+        });
+        labelLines(scene);
+        describeYears({ summary });
+        tools().fillNumbers("explore-years");
+    }
+
+    /** What the lines look like: {lines: [{name, axis, means, heights}], range, ticks: [[value, text]]}; heights are on
+     *  the fields' axes from 0 to 1, by year, and `range` is the part of them that is shown. */
+    function yearScene(summary) {
         const fields = mg.explore.setup().fields;
         const names = Object.keys(summary.by_year);
         // A mean of one or two songs says nothing and would stretch the axis, unless there is nothing else.
@@ -86,32 +113,14 @@
         const plain = lines.every((line) => line.axis.low === 0 && line.axis.high === 1);
         const step = [0.05, 0.1, 0.2, 0.5].find((each) => (range[1] - range[0]) / each <= 5) || 0.5;
         const ticks = [];
-        for (let value = Math.ceil(range[0] / step) * step; plain && value <= range[1]; value += step) ticks.push(value);
-        const axis = tools().yearAxis(whole);
-        tools().withGraph("explore-years-chart", (graph) => {
-            const traces = graph.data.map((trace, place) => {
-                const line = lines.find((each) => each.name === trace.uid);
-                return { place, x: summary.years.map((year) => year + 0.5), y: place ? line?.heights || [] : summary.year_songs, visible: !place || Boolean(line) };
-            });
-            window.Plotly.update(
-                graph,
-                { x: traces.map((t) => t.x), y: traces.map((t) => t.y), visible: traces.map((t) => t.visible) },
-                {
-                    ...axis,
-                    "xaxis.tickmode": "array",
-                    "yaxis.range": range,
-                    "yaxis.tickvals": ticks,
-                    "yaxis.ticktext": ticks.map((value) => value.toFixed(step < 0.1 ? 2 : 1)),
-                },
-            );
-        });
-        labelLines(lines, range);
-        describeYears({ summary });
-        tools().fillNumbers("explore-years");
+        for (let value = Math.ceil(range[0] / step) * step; plain && value <= range[1]; value += step) {
+            ticks.push([value, value.toFixed(step < 0.1 ? 2 : 1)]);
+        }
+        return { lines, range, ticks };
     }
 
     /** Names and last values at the right ends of the lines, pushed apart where they would overlap. */
-    function labelLines(lines, [bottom, top]) {
+    function labelLines({ lines, range: [bottom, top] }) {
         const HEIGHT = 0.095; // of the lines' part of the plot
         const labels = lines
             .map((line) => {
@@ -127,15 +136,23 @@
         for (let place = labels.length - 1, floor = 0; place >= 0; place--, floor += HEIGHT) {
             labels[place].at = Math.max(labels[place].at, floor);
         }
-        byId("explore-years-labels").replaceChildren(
-            ...labels.map((label) => {
-                const element = document.createElement("span");
-                element.className = `mg-line-label mg-line-${label.name}`;
-                element.style.top = `${(1 - label.at) * 100}%`;
-                element.append(`${label.axis.label} `, tools().strong(tools().shown(label.mean, label.axis)));
-                return element;
-            }),
-        );
+        const host = byId("explore-years-labels");
+        while (host.children.length > labels.length) host.lastChild.remove();
+        while (host.children.length < labels.length) host.append(emptyLabel());
+        labels.forEach((label, place) => {
+            const element = host.children[place];
+            const [words, value] = [`${label.axis.label} `, tools().shown(label.mean, label.axis)];
+            element.className = `mg-line-label mg-line-${label.name}`;
+            element.style.top = `${(1 - label.at) * 100}%`;
+            if (element.firstChild.data !== words) element.firstChild.data = words;
+            if (element.lastChild.textContent !== value) element.lastChild.textContent = value;
+        });
+    }
+
+    function emptyLabel() {
+        const element = document.createElement("span");
+        element.append(" ", tools().strong(""));
+        return element;
     }
 
     function describeYears({ summary }) {
@@ -158,7 +175,9 @@
     }
 
     mg.explore = Object.assign(mg.explore || {}, {
+        labelLines,
         spanAxis,
+        yearScene,
         /** By the id of the brush: draw, describe in a line, and say what is under the pointer. */
         wide: {
             "explore-density-brush": { says: "explore-density-says", draw: drawDensity, describe: describeDensity, say: sayDensity },
