@@ -15,7 +15,12 @@
 
     // ---- facets --------------------------------------------------------------------------------
 
+    const written = new WeakMap(); // button -> what it shows, since most stay while a brush moves a little
+
     function showCount(button, count, strongest) {
+        const showing = `${count} ${strongest}`;
+        if (written.get(button) === showing) return;
+        written.set(button, showing);
         const label = button.dataset.label;
         const words = `${label}, ${mg.count(count)} ${count === 1 ? "song" : "songs"}`;
         button.setAttribute("aria-label", words);
@@ -38,30 +43,37 @@
         });
     }
 
-    function drawFacets({ summary, whole }) {
+    function drawFacets(numbers) {
+        makeMoods(numbers.whole.moods);
+        makeGenres(numbers.whole.genres);
+        countFacets(numbers);
+        showFacets();
+    }
+
+    /** Write the numbers beside all buttons. */
+    function countFacets({ summary, whole }) {
         const { keys } = mg.explore.setup();
         const [mine, all] = [summary.facets, whole.facets];
         const beats = (number) => `time=${number || "unknown"}`;
         countsOf(byId("explore-keys"), keys.map((token, code) => [`key=${token}`, mine.key[code], all.key[code]]));
         countsOf(byId("explore-time"), mine.time_signature.map((n, i) => [beats(i), n, all.time_signature[i]]));
         countsOf(byId("explore-explicit"), ["no", "yes"].map((word, i) => [`explicit=${word}`, mine.explicit[i], all.explicit[i]]));
-        drawMoods(summary.moods, whole.moods);
-        drawGenres(summary.genres, whole.genres);
-        showFacets();
+        const moods = whole.moods.map(({ name, songs }) => [`mood=${name}`, summary.moods[name] || 0, songs]);
+        const genres = Object.entries(whole.genres).map(([name, songs]) => [`genre=${name}`, summary.genres[name] || 0, songs]);
+        countsOf(byId("explore-moods"), moods);
+        countsOf(byId("explore-genres"), genres);
     }
 
-    function drawMoods(counts, moods) {
+    function makeMoods(moods) {
         const group = byId("explore-moods");
         group.parentElement.hidden = !moods.length;
-        const pair = ({ name }) => `mood=${name}`;
         const buttons = moods.map((mood) => {
-            const button = facetButton(group, pair(mood), mood.name);
+            const button = facetButton(group, `mood=${mood.name}`, mood.name);
             if (!button.querySelector(".mg-mood-dot")) button.prepend(element("i", "mg-mood-dot"));
             button.style.setProperty("--mood", `var(--mg-cat-${mood.colour})`);
             return button;
         });
         keepOrReplace(group, buttons);
-        countsOf(group, moods.map((mood) => [pair(mood), counts[mood.name] || 0, mood.songs]));
     }
 
     /** Replacing only when the list differs keeps the keyboard's place. */
@@ -70,7 +82,7 @@
         if (!same) group.replaceChildren(...buttons);
     }
 
-    function drawGenres(counts, wholeCounts) {
+    function makeGenres(wholeCounts) {
         const group = byId("explore-genres");
         const names = Object.keys(wholeCounts).sort((a, b) => wholeCounts[b] - wholeCounts[a] || (a < b ? -1 : 1));
         group.parentElement.hidden = !names.length;
@@ -83,13 +95,11 @@
             toggle.type = "button";
             toggle.addEventListener("click", () => {
                 allGenres = !allGenres;
-                drawGenres(counts, wholeCounts);
-                showFacets();
+                drawFacets(mg.explore.latest());
             });
             buttons.push(toggle);
         }
         keepOrReplace(group, buttons);
-        countsOf(group, names.map((name) => [`genre=${name}`, counts[name] || 0, wholeCounts[name]]));
     }
 
     /** The group's button for a pair, as it is or made new. */
@@ -207,5 +217,5 @@
         fillNumbers(details.closest(".mg-chart").id, mg.explore.latest());
     }, true);
 
-    mg.explore = Object.assign(mg.explore || {}, { drawFacets, showFacets, fillNumbers });
+    mg.explore = Object.assign(mg.explore || {}, { countFacets, drawFacets, showFacets, fillNumbers });
 })();

@@ -11,7 +11,8 @@
     function spanAxis({ field, first, last: end, group }) {
         const axis = mg.explore.setup().fields[field];
         const at = (bar) => Math.min(axis.low + bar * axis.step, axis.high);
-        return { ...axis, low: at(first), high: at(end), step: axis.step * group }; // of bars put together
+        const step = axis.step * group; // of bars put together
+        return { ...axis, low: at(first), high: at(end), step, snap: step };
     }
 
     function ticksWithin(axis) {
