@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from data_access import tile_kernels as kernels
-from data_access.columns import CODE_COLUMN, CODE_WIDTH, VALUE_ROW, ColumnStore
+from data_access.columns import CODE_COLUMN, CODE_COLUMNS, CODE_WIDTH, VALUE_ROW, ColumnStore
 from data_access.conditions import Condition
 from data_access.counts import Marks, in_stretches, marks
 from data_access.fields import FIELD_BY_NAME, UNKNOWN_CODE, UNKNOWN_KEY, Field
@@ -17,6 +16,7 @@ from data_access.tiles import BARS, YEAR, Asked, Part, Tile, shown_cells, year_s
 
 _FACETS = {"key": UNKNOWN_KEY + 1, "time_signature": 8, "explicit": 3}
 _OUTSIDE = 1 << 40  # a cell that is not shown, whatever is added to it
+assert len(CODE_COLUMNS) <= kernels.MOOD_COLUMN < CODE_WIDTH
 
 
 def build(store: ColumnStore, moods: MoodStore | None, asked: Asked, under: list[Condition]) -> Tile:
@@ -49,13 +49,14 @@ class _Rows:
         (x_row, nx), (y_row, ny) = (_cells(field, year_span(store)) for field in fields)
         return cls((nx, ny), (nx + 1) * (ny + 1), first, x_row, second, y_row * (nx + 1))
 
-    def of_width(self, width: int) -> tuple[int, np.ndarray, int, np.ndarray]:
-        """What the kernels take: where the row of a song begins, for rows of `width` places."""
-        return self.first, self.first_row * width, self.second, self.second_row * width
+    @property
+    def where(self) -> tuple[int, np.ndarray, int, np.ndarray]:
+        """What the kernels take."""
+        return self.first, self.first_row, self.second, self.second_row
 
 
 def _cells(field: Field, years: tuple[int, int] | None) -> tuple[np.ndarray, int]:
-    """A field's shown cell by code, (256,) int64, and how many there are; this number is the cell of what is not shown."""
+    """A field's shown cell by code, (256,) int64, and how many there are: also the cell of what is not shown."""
     first, last, group = shown_cells(field, years)
     number = -(-(last - first) // group)
     bar = np.arange(field.bins) // field.codes_per_bar
@@ -69,12 +70,11 @@ def _cells(field: Field, years: tuple[int, int] | None) -> tuple[np.ndarray, int
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where bars are in a row. places (16, 256), mood_places (256,): by code; `bins`, one past the last, for none."""
+    """Where bars are in a row. places (16, 256): by column and code; `bins`, one past the last, for none."""
 
     parts: dict[str, Part]
     bins: int
     places: np.ndarray
-    mood_places: np.ndarray
 
     @classmethod
     def of(cls, store: ColumnStore, moods: MoodStore | None, active: tuple[str, ...]) -> _Layout:
@@ -94,28 +94,21 @@ class _Layout:
         for name in ("key", "time_signature"):
             places[CODE_COLUMN[name], : parts[name].size] = parts[name].at + np.arange(parts[name].size)
         places[CODE_COLUMN["explicit"], [0, 1, UNKNOWN_CODE]] = parts["explicit"].at + np.arange(3)
-        if len(active) == 1:  # a song's own column counts in "all", whatever its code
-            places[CODE_COLUMN[active[0]]] = 0
-        mood_places = np.full(256 if moods else 0, bins, dtype=np.uint32)
-        mood_places[: len(names)] = parts["moods"].at + np.arange(len(names))
-        return cls(parts, bins, places, mood_places)
+        places[kernels.MOOD_COLUMN, : len(names)] = parts["moods"].at + np.arange(len(names))
+        return cls(parts, bins, places)
 
-    def columns(self, active: tuple[str, ...]) -> np.ndarray:
-        """Numbers of the columns of codes that are counted."""
-        names = [*active, *(name for name in self.parts if name in CODE_COLUMN and name not in active)]
-        return np.array([CODE_COLUMN[name] for name in names], dtype=np.uint64)
-
-    def alone(self, conditions: Iterable[str]) -> np.ndarray:
-        """For each condition the column in which a song counts that misses only this one, 16 for moods, else -1."""
-        column = {name: CODE_COLUMN[name] for name in self.parts if name in CODE_COLUMN} | {"moods": CODE_WIDTH}
-        return np.array([column.get(part, -1) for part in conditions], dtype=np.int64)
+    @property
+    def columns(self) -> dict[str, int]:
+        """The column of codes that a part is counted by."""
+        return {name: CODE_COLUMN[name] for name in self.parts if name in CODE_COLUMN} | {"moods": kernels.MOOD_COLUMN}
 
 
 def _bars(store: ColumnStore, moods: MoodStore | None, asked: Asked, marked: Marks, rows: _Rows) -> Tile:
     layout = _Layout.of(store, moods, asked.active)
     width = layout.bins + 1  # what belongs in no bin has one of its own, which is dropped
-    where = rows.of_width(width)
-    used, alone = layout.columns(asked.active), layout.alone(marked.parts)
+    used = np.array(list(layout.columns.values()), dtype=np.uint64)
+    alone = np.array([layout.columns.get(part, -1) for part in marked.parts], dtype=np.int64)
+    codes = store.codes.view(np.uint64)
     mood = moods.mood if moods else np.zeros(0, dtype=np.uint8)
     songs, genres = store.genre_pairs
     genres_at, genres_mark = layout.parts["genres"].at, np.uint8(marked.mark_of("genres"))
@@ -123,14 +116,14 @@ def _bars(store: ColumnStore, moods: MoodStore | None, asked: Asked, marked: Mar
     def count(start: int, stop: int) -> np.ndarray:
         tile = np.zeros(rows.number * width, dtype=np.uint32)
         kernels.count_bars(
-            store.codes, mood, start, stop, *where, used, layout.places, layout.mood_places, marked.missed, alone, tile
+            codes, store.columns, mood, start, stop, *rows.where, used, layout.places, marked.missed, alone, width, tile
         )
         return tile
 
     def count_genres(start: int, stop: int) -> np.ndarray:
         tile = np.zeros(rows.number * width, dtype=np.uint32)
         kernels.count_pairs(
-            songs, genres, start, stop, store.codes, *where, marked.missed, genres_mark, genres_at, tile
+            songs, genres, start, stop, store.columns, *rows.where, marked.missed, genres_mark, genres_at, width, tile
         )
         return tile
 
@@ -138,9 +131,6 @@ def _bars(store: ColumnStore, moods: MoodStore | None, asked: Asked, marked: Mar
     if len(songs):
         found += in_stretches(len(songs), count_genres)
     cells = _total(found).reshape(rows.number, width)[:, : layout.bins]
-    if len(asked.active) > 1:  # a song is in one bar of the box's first field, on which there is no condition
-        first = layout.parts[asked.active[0]]
-        cells[:, 0] = cells[:, first.at : first.at + first.size].sum(axis=1)
     return Tile(asked.active, rows.columns, tuple(layout.parts.values()), cells, _no_floats(rows))
 
 
@@ -185,12 +175,22 @@ def _density(
     x_cell = np.where(x_cell < nx, x_cell, _OUTSIDE)
     y_cell = np.where(y_cell < ny, y_cell * nx, _OUTSIDE)
     x, y = (CODE_COLUMN[name] for name in fields)
-    first, first_row, _, _ = rows.of_width(width)
 
     def count(start: int, stop: int) -> np.ndarray:
         tile = np.zeros(rows.number * width, dtype=np.uint32)
         kernels.count_cells(
-            store.columns, start, stop, first, first_row, x, x_cell, y, y_cell, marked.meets_others, width, tile
+            store.columns,
+            start,
+            stop,
+            rows.first,
+            rows.first_row,
+            x,
+            x_cell,
+            y,
+            y_cell,
+            marked.meets_others,
+            width,
+            tile,
         )
         return tile
 
@@ -205,19 +205,19 @@ def _years(
     place = np.full(256, -1, dtype=np.int64)
     place[span[0] - int(YEAR.low) : span[1] + 1 - int(YEAR.low)] = np.arange(years)
     wanted = np.array([VALUE_ROW[name] for name in by], dtype=np.int64)
-    where = rows.of_width(1)
+    width = 1 + 2 * len(by)
 
-    def add(start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
-        known = np.zeros((rows.number, 1 + len(by), years), dtype=np.uint32)
-        sums = np.zeros((rows.number, len(by), years))
+    def add(start: int, stop: int) -> np.ndarray:
+        tile = np.zeros((rows.number, years, width))
         kernels.add_years(
-            store.columns, store.all_values, start, stop, *where, CODE_COLUMN["year"], place, marked.missed, wanted,
-            known, sums,
+            store.columns, store.all_values, start, stop, *rows.where, CODE_COLUMN["year"], place, marked.missed,
+            wanted, tile,
         )  # fmt: skip
-        return known, sums
+        return tile
 
-    knowns, sums = zip(*in_stretches(store.n_songs, add), strict=True)
+    total = _total(in_stretches(store.n_songs, add)).transpose(0, 2, 1)  # [row][what][year]
+    known, sums = total[:, [0, *range(2, width, 2)]], total[:, 1::2]
     return (
-        _total(list(knowns)).reshape(rows.number, -1),
-        _total(list(sums)).reshape(rows.number, -1).astype(np.float32),
+        known.reshape(rows.number, -1).astype(np.uint32),
+        sums.reshape(rows.number, -1).astype(np.float32),
     )

@@ -1,8 +1,8 @@
 """Tiles: what every other chart shows for each column of the chart that a person brushes.
 
 A tile has one row for each column of the *active* chart, and in a row the bins of all other charts. The numbers under a
-brush over columns a..b-1 are the sum of rows a..b-1, so a browser that has added the rows up once answers every
-move by a subtraction, however many songs there are. They are equal to what `explore.summarise` gives for the same filter.
+brush over columns a..b-1 are the sum of rows a..b-1, so a browser that has added the rows up once answers every move by
+a subtraction, however many songs there are. They are equal to what `explore.summarise` gives for the same filter.
 
 The last row has the songs whose active value is unknown: they count while nothing is brushed. For a box there is a
 row for each pair of cells, `y * (nx + 1) + x`, the last of each axis for what is unknown or not shown.
@@ -90,7 +90,7 @@ class Asked:
 class Part:
     """Bins at..at+size-1 of each row (of the floats, if `floats`) are one chart's.
 
-    free: the axis of a box whose range does not apply to it. shape: (y cells, x cells). first: the year of the first bin.
+    free: the axis of a box whose range does not apply to it. shape: (y cells, x cells). first: year of the first bin.
     """
 
     name: str

@@ -56,7 +56,7 @@ def moods() -> MoodStore:
 
 
 def column_edge(field: Field, column: int) -> float | None:
-    """The value at the left of a column as the brush writes it; None at the ends, beyond which the end columns reach."""
+    """The value at the left of a column as the brush writes it; None at the ends: the end columns have no end."""
     if column in (0, field.columns):
         return None
     step = (field.high - field.low) / field.bins * field.codes_per_column
@@ -166,8 +166,8 @@ def test_every_pair_of_columns(store, moods, active: str, song_filter: SongFilte
     code = store.code_column(active).astype(int)
     sums = np.vstack([np.zeros_like(tile.cells[0]), np.cumsum(tile.cells, axis=0)])
     keys = next(part for part in tile.about["parts"] if part["name"] == "key")
-    mine = [np.bincount(code[kept], minlength=256) for kept in (
-        linked.selected, *(linked.without("key") & (store.code_column("key") == key) for key in range(25)))]  # fmt: skip
+    in_key = [linked.without("key") & (store.code_column("key") == key) for key in range(25)]
+    mine = [np.bincount(code[songs], minlength=256) for songs in (linked.selected, *in_key)]
     per_code = np.vstack([np.zeros(26, int), np.cumsum(np.array(mine).T, axis=0)])  # songs below each code
     ends = np.minimum(np.arange(field.columns + 1) * field.codes_per_column, field.bins)
     bins = [0, *range(keys["at"], keys["at"] + 25)]
