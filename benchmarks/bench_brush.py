@@ -221,7 +221,7 @@ def _growth_rows(moves: dict, builds: dict, scans: dict, weights: dict) -> list[
 
 
 def _move_ms(grown: dict[int, Songs]) -> dict[int, float]:
-    """Median milliseconds of a move by size; the sizes take turns, so that a busy moment is no size's own."""
+    """Milliseconds of a move by size, median of passes; sizes take turns, so that a busy moment is no size's own."""
     times: dict[int, list[float]] = {size: [] for size in grown}
     plans = {size: list(drags(songs.store)) for size, songs in grown.items()}
     first = grown[SIZES[1]]
@@ -235,7 +235,7 @@ def _move_ms(grown: dict[int, Songs]) -> dict[int, float]:
         with page_with(brush_ours.SCRIPTS, files) as page:
             for _ in range(3):
                 for size in grown:
-                    times[size] += brush_ours.drag_in(page, shared, summary, PASSES, folder=f"{size}/")["times"]
+                    times[size] += brush_ours.drag_in(page, shared, summary, PASSES, folder=f"{size}/")["whole"]
     return {size: statistics.median(found) for size, found in times.items()}
 
 

@@ -28,11 +28,15 @@ PARTS = ("bars", "wide")
 
 @dataclass(frozen=True)
 class Got:
-    """One tile as it came: unpacked bytes, bytes on the wire, milliseconds from request to the last byte."""
+    """One tile as it came: compressed bytes, and milliseconds from request to the last of them."""
 
-    body: bytes
-    sent: int
+    packed: bytes
     took: float
+
+    @property
+    def body(self) -> bytes:
+        """The tile's bytes."""
+        return brotli.decompress(self.packed)
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ def asking(base: str, of: str) -> Callable[[str, str, SongFilter], Got]:
             encoding = response.headers.get("Content-Encoding", "identity")
         took = (time.perf_counter() - start) * 1000
         assert encoding == "br", f"the tile came as {encoding}"
-        return Got(brotli.decompress(packed), len(packed), took)
+        return Got(packed, took)
 
     return ask
 

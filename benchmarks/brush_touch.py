@@ -52,7 +52,7 @@ def rows(songs: Songs) -> list[Row]:
     ctas = _duck_ms(songs, alone, [got for got, _ in found])
     both = [took for _, took in found]
     bars = [got["bars"].took for got, _ in found]
-    sent = [sum(each.sent for each in got.values()) / 1e3 for got, _ in found]
+    sent = [_sent_kb(got) for got, _ in found]
     return [
         times_faster("first touch under two filters, tiles of all charts", statistics.median(both), "DuckDB CTAS",
                      ctas, 5),
@@ -66,7 +66,7 @@ def rows(songs: Songs) -> list[Row]:
         at_most(f"first touch while {PEOPLE} people brush, p95 of {len(paced)}", p95(paced), TOGETHER_MS),
         at_most("  errors", failed + failed_at_once, 0, "errors"),
         Row(f"  all {PEOPLE} touching without a pause, p95 of {len(at_once)}", p95(at_once), "ms"),
-        _worker_memory(songs, warming, of),
+        _worker_memory(warming, of),
     ]  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def _asked(touches: list[Drag]) -> list[tuple[str, SongFilter]]:
 
 
 def _sent_kb(got: dict[str, Got]) -> float:
-    return sum(each.sent for each in got.values()) / 1e3
+    return sum(len(each.packed) for each in got.values()) / 1e3
 
 
 def _duck_ms(songs: Songs, touches: list[Drag], found: list[dict[str, Got]]) -> float:
@@ -108,8 +108,8 @@ def _duck_ms(songs: Songs, touches: list[Drag], found: list[dict[str, Got]]) -> 
     return statistics.median(times)
 
 
-def _worker_memory(songs: Songs, touches: list[Drag], of: str) -> Row:
-    """What one worker holds more after it answered first touches, a song: mapped columns and all."""
+def _worker_memory(touches: list[Drag], of: str) -> Row:
+    """What one worker holds more after it answered first touches: compiled code, connections and mapped columns."""
     prefix = application_prefix()
     with gunicorn("app:server", f"{prefix}healthz", environment=_COLD) as (url, process, _):
         (worker,) = psutil.Process(process.pid).children()
@@ -119,4 +119,4 @@ def _worker_memory(songs: Songs, touches: list[Drag], of: str) -> Row:
             touch(ask, drag.active, drag.base)
         time.sleep(0.5)
         grown = worker.memory_info().rss - before
-    return Row("a worker's memory after first touches of all charts, a song", grown / songs.store.n_songs, "B")
+    return Row("  what a worker holds more after first touches of all charts", grown / 1024**2, "MiB")

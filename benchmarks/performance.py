@@ -19,6 +19,7 @@ class Section:
     name: str
     title: str
     words: str
+    command: str = "make bench-brush"
 
 
 SECTIONS = (
@@ -52,10 +53,19 @@ beyond what it had before the first song.
         "brush_frames",
         "Live brushing: what a person sees",
         """\
-The served page in Chromium, driven by real pointer events through the DevTools protocol along one seeded trace,
-against the stock Dash recipe for cross-filtering. A thousandfold in the arithmetic is not a thousandfold on the
-screen: the rest of a frame is drawing.
+The served page in Chromium, driven by real pointer events through the DevTools protocol along one seeded trace: from a
+move's arrival in the browser until it hands the display the first frame in which all charts that follow show this move
+or a later one. A thousandfold in the arithmetic is not a thousandfold on the screen: the rest of a frame is drawing.
 """,
+    ),
+    Section(
+        "brush_paint",
+        "Live brushing: ways to paint",
+        """\
+The same heights of bars painted on the real page by a canvas over each plot, which is what the page does, and by the
+other ways that a Plotly chart can be changed.
+""",
+        "python -m benchmarks.brush_paint",
     ),
 )
 
@@ -78,22 +88,35 @@ def document(results: Path = RESULTS) -> str:
 
 
 def _section(section: Section, found: dict) -> list[str]:
-    versions = {"Python": found["python"], **found.get("versions", {})}
-    where = f"{found['processor']}, " if found.get("processor") else ""
-    memory = f", {found['memory_gb']:.0f} GB of memory" if found.get("memory_gb") else ""
     return [
         f"## {section.title}",
         "",
         section.words,
-        f"{found['songs']:,} songs; {where}{found['cores']} cores{memory}; "
-        f"{', '.join(f'{name} {number}' for name, number in versions.items())}; {found['measured_at'][:10]}, "
-        f"commit {found['commit']}. Again: `make bench-brush`.",
+        f"Measured {_about(found)}. Again: `{section.command}`.",
+        *(f"{note.rstrip('.')}." for note in found.get("notes", [])),
         "",
         "| what | ours | peer | ratio | wanted |",
         "|---|---|---|---|---|",
         *(_line(row) for row in found["rows"]),
         "",
     ]
+
+
+def _about(found: dict) -> str:
+    """What a benchmark was run on: "on 2026-11-26 (commit 7e64372), 1,204,025 songs, AMD EPYC, 2 cores, ..."."""
+    memory = found.get("memory_gb")
+    versions = [f"{name} {number}" for name, number in found.get("versions", {}).items()]
+    parts = [
+        f"on {found['measured_at'][:10]} (commit {found['commit']})",
+        f"{found['songs']:,} songs",
+        found.get("processor", ""),
+        f"{found['cores']} cores",
+        f"{memory:.0f} GB of memory" if memory else "",
+        f"Python {found['python']}",
+        *versions,
+        *(found.get(name, "") for name in ("chromium", "browser", "trace")),
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 def _line(row: dict) -> str:
