@@ -1,7 +1,7 @@
 """What the browser shows while a brush moves is what the server says once it is let go.
 
-On one side the whole way from songs through a tile's bytes and assets/live_*.js, on the other from the filter in the URL
-through Explore's own answer.
+On one side the whole way from songs through a tile's bytes and assets/live_*.js, on the other from the filter in the
+URL through Explore's own answer.
 """
 
 from __future__ import annotations

@@ -211,12 +211,20 @@ def test_tiles_are_fetched_ahead_one_after_the_other_and_each_once():
 
 def test_what_a_person_waits_for_goes_before_what_is_fetched_ahead():
     found = play(
-        """tiles.ahead(["tempo", "year"]);
+        """const plain = window.fetch;
+        let answered;
+        window.fetch = (...all) => (answered ? plain(...all) : new Promise((resolve) => (answered = resolve))
+            .then(() => plain(...all)));
+        tiles.ahead(["tempo", "year"]);
         const wanted = tiles.want("energy", "bars");
+        await quiet();
+        const meanwhile = calls.length;
+        answered();
         await wanted; for (let i = 0; i < 5; i++) await quiet();
-        return calls;"""
+        return [meanwhile, calls];"""
     )
-    assert [query["active"][0] for query in queries(found)] == ["energy", "tempo", "tempo", "year", "year"]
+    assert found[0] == 0
+    assert [query["active"][0] for query in queries(found[1])] == ["energy", "tempo", "tempo", "year", "year"]
 
 
 @pytest.mark.parametrize("lost", [True, False])
