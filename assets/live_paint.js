@@ -42,7 +42,7 @@
     const limit = (value, low, high) => Math.min(Math.max(value, low), high);
 
     /** Plotly's bars have crisp edges: a pixel of the screen is filled when its middle is. */
-    const crisp = (value, ratio) => Math.ceil(value * ratio - 0.5);
+    const crisp = (value, ratio) => Math.round(value * ratio);
 
     // ---- sheets --------------------------------------------------------------------------------
 

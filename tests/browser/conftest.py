@@ -3,17 +3,22 @@
 chromium   one browser for all tests
 new_page   makes a watched page: new_page(width=390, dark=True)
 page       one such page, 1440 px wide
+with_years address of the application with a made-up catalogue that knows years, which the demo does not
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
 
+from data_access import catalogue, models
+from settings import PROJECT_DIR
 from tests import servers
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -83,6 +88,21 @@ def new_page(chromium: playwright.Browser) -> Iterator[Callable[..., playwright.
         context.close()
     problems = [line for watch in watches for line in watch.problems]
     assert not problems, "\n".join(problems)
+
+
+@pytest.fixture(scope="module")
+def with_years(database: str, _nginx: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of the application with 3,000 made-up songs of many years as its catalogue."""
+    file = tmp_path_factory.mktemp("years") / "songs.csv"
+    for command in (["synthesise", "--songs", "3000", str(file)], ["load", "--quiet", str(file)]):
+        done = subprocess.run(
+            [sys.executable, "-m", "etl", *command],
+            cwd=PROJECT_DIR, capture_output=True, text=True, check=False, timeout=180,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    catalogue.forget()
+    models.forget()
+    return _nginx
 
 
 @pytest.fixture
