@@ -100,7 +100,11 @@
     // ---- histograms ----------------------------------------------------------------------------
 
     function drawHistograms({ summary, whole }) {
-        for (const [field, axis] of Object.entries(mg.explore.setup().fields)) {
+        const { fields } = mg.explore.setup();
+        const charts = byId("explore-density").parentElement;
+        charts.classList.toggle("mg-charts-all", Object.keys(fields).every((field) => field in whole.histograms));
+        charts.classList.toggle("mg-charts-no-years", !whole.years.length);
+        for (const [field, axis] of Object.entries(fields)) {
             const card = byId(`explore-${field}`);
             card.hidden = !(field in whole.histograms);
             if (card.hidden) continue;
@@ -139,33 +143,33 @@
     }
 
     /** The line beside a chart's title: medians, or the bar under the pointer, or the range being drawn. */
-    function say(field, words) {
+    function say(field, words, moving = false) {
         const line = byId(`explore-${field}-says`);
         const { summary, whole } = now();
         if (!line || !summary?.histograms[field]) return;
         const axis = mg.explore.setup().fields[field];
         const [mine, all] = [summary, whole].map((each) => quantile(each.histograms[field], axis, 0.5));
         const plain = words || (mine === null ? "no songs" : "");
-        if (plain) return void (line.textContent = plain);
+        if (plain) return mg.write(line, plain);
+        const compared = summary.filter ? ` · all ${shown(all, axis, false)}` : "";
+        fillLine(line, shown(mine, axis), compared);
+        if (moving) return;
         const spread = [0.25, 0.75].map((part) => shown(quantile(summary.histograms[field], axis, part), axis));
         const title = `Half of the songs lie between ${spread[0]} and ${spread[1]}.`;
-        const compared = summary.filter ? ` · all ${shown(all, axis, false)}` : "";
-        fillLine(line, shown(mine, axis), compared, title);
+        line.title = title;
+        mg.write(line.lastChild, `. ${title}`);
     }
 
     /** Sixty times a second while a brush moves, so its elements are made once and then only get other words. */
-    function fillLine(line, median, compared, title) {
+    function fillLine(line, median, compared) {
         if (!line.querySelector("strong")) {
             const unseen = document.createElement("span");
             unseen.className = "visually-hidden";
             line.replaceChildren("median ", strong(""), document.createTextNode(""), unseen);
         }
-        const [, middle, rest, unseen] = line.childNodes;
-        if (middle.textContent !== median) middle.textContent = median;
+        const [, middle, rest] = line.childNodes;
+        mg.write(middle, median);
         if (rest.data !== compared) rest.data = compared;
-        if (line.title === title) return;
-        line.title = title;
-        unseen.textContent = `. ${title}`;
     }
 
     function strong(text) {
@@ -200,7 +204,7 @@
         const axes = mg.brush.axesOf(host);
         const words = axes.map((axis) => `${axis.label} ${mg.brush.words(axis, ranges[axis.field])}`).join(", ");
         const wide = mg.explore.wide[host.id];
-        if (wide) byId(wide.says).textContent = words;
+        if (wide) mg.write(byId(wide.says), words);
     }
 
     function leaveHost(host) {
@@ -212,14 +216,16 @@
     // ---- while a brush moves -------------------------------------------------------------------
 
     /** Say these numbers everywhere, in the place of the last ones that Dash had; null: those of Dash again.
-     *  The charts of the brush itself say how far it goes. */
-    function showLive(summary, host, ranges) {
+     *  The charts of a brush that is still `moving` say how far it goes. */
+    function showLive(summary, moving = null, resting = true) {
         live = summary;
         if (!last.summary) return;
-        for (const field of Object.keys(now().summary.histograms)) if (!(field in ranges)) say(field);
-        for (const [id, wide] of Object.entries(mg.explore.wide)) if (id !== host?.id) wide.describe(now());
-        if (host) sayBrush(host, ranges);
-        mg.explore.countFacets(now());
+        for (const field of Object.keys(now().summary.histograms)) {
+            if (!moving?.axes.some((axis) => axis.field === field)) say(field, "", !resting);
+        }
+        for (const [id, wide] of Object.entries(mg.explore.wide)) if (id !== moving?.host.id) wide.describe(now());
+        if (moving) sayBrush(moving.host, moving.ranges);
+        mg.explore.countFacets(now(), !resting);
     }
 
     // ---- all of it -----------------------------------------------------------------------------

@@ -49,7 +49,7 @@
     function describeDensity({ summary }) {
         const total = tools().sum(summary.density.counts.flat());
         const free = ["x", "y"].map((side) => mg.explore.setup().fields[summary.density[side].field].label.toLowerCase());
-        byId("explore-density-says").textContent = `${mg.count(total)} songs with any ${free.join(" and ")}`;
+        mg.write(byId("explore-density-says"), `${mg.count(total)} songs with any ${free.join(" and ")}`);
     }
 
     function sayDensity({ summary }, host, values) {
@@ -60,7 +60,7 @@
             const { low, high } = values[axis.field];
             return `${axis.label} ${tools().spanWords(low, high, axis)}`;
         });
-        byId("explore-density-says").textContent = `${words.join(", ")}: ${mg.count(count)} songs`;
+        mg.write(byId("explore-density-says"), `${words.join(", ")}: ${mg.count(count)} songs`);
     }
 
     // ---- by year -------------------------------------------------------------------------------
@@ -143,10 +143,11 @@
         labels.forEach((label, place) => {
             const element = host.children[place];
             const [words, value] = [`${label.axis.label} `, tools().shown(label.mean, label.axis)];
-            element.className = `mg-line-label mg-line-${label.name}`;
+            const name = `mg-line-label mg-line-${label.name}`;
+            if (element.className !== name) element.className = name;
             element.style.top = `${(1 - label.at) * 100}%`;
             if (element.firstChild.data !== words) element.firstChild.data = words;
-            if (element.lastChild.textContent !== value) element.lastChild.textContent = value;
+            mg.write(element.lastChild, value);
         });
     }
 
@@ -158,9 +159,8 @@
 
     function describeYears({ summary }) {
         const { years, year_songs: songs } = summary;
-        if (!years.length) return void (byId("explore-years-says").textContent = "no songs");
         const most = Math.max(...songs);
-        byId("explore-years-says").textContent = `most songs: ${mg.count(most)} in ${years[songs.indexOf(most)]}`;
+        mg.write(byId("explore-years-says"), years.length ? `most songs: ${mg.count(most)} in ${years[songs.indexOf(most)]}` : "no songs");
     }
 
     function sayYear({ summary }, host, { year }) {
@@ -172,7 +172,7 @@
             return mean === null || mean === undefined ? "" : `${fields[name].label.toLowerCase()} ${tools().shown(mean, fields[name])}`;
         });
         const songs = mg.count(summary.year_songs[place] || 0);
-        byId("explore-years-says").textContent = [`${low}: ${songs} songs`, ...means.filter(Boolean)].join(", ");
+        mg.write(byId("explore-years-says"), [`${low}: ${songs} songs`, ...means.filter(Boolean)].join(", "));
     }
 
     mg.explore = Object.assign(mg.explore || {}, {

@@ -10,12 +10,12 @@
     "use strict";
     const mg = (window.musicgroup = window.musicgroup || {});
     const FEW = 3; // charts whose tiles are fetched ahead under a filter
-    const TABLES_AFTER = 120; // ms without a move until open tables of numbers follow
+    const RESTS_AFTER = 250; // ms without a move until labels and open tables of numbers follow
     const GIVE_UP = 4000; // ms for the awaited answer after another one
     let hand = null; // the brush that moves: {host, active, axes, ranges, base, query, begun}
     let over = null; // what is painted over the charts: {page, summary}
     let recent = []; // active charts, the last one brushed first
-    let tables = 0;
+    let rest = 0;
 
     const page = () => document.getElementById("explore-page");
     const activeOf = (host) => mg.brush.axesOf(host).map((axis) => axis.field).join(",");
@@ -42,13 +42,13 @@
         if (hand?.host !== target) take(target);
         hand.ranges = detail.ranges;
         if (!frame()) fetchFor(hand);
-        clearTimeout(tables);
-        tables = setTimeout(fillTables, TABLES_AFTER);
+        clearTimeout(rest);
+        rest = setTimeout(resting, RESTS_AFTER);
     }
 
     /** Everything under the brush in hand, now; whether all tiles were there for it. */
     function frame() {
-        const { active, axes, ranges, host, base } = hand;
+        const { active, axes, ranges, base } = hand;
         const bars = mg.tiles.peek(active, "bars");
         if (!bars) return false;
         const wide = fits(base) ? mg.tiles.peek(active, "wide") : null;
@@ -58,7 +58,7 @@
         hand.begun = true;
         over = { page: page(), summary };
         mg.paint.frame(summary, mg.explore.committed().whole);
-        mg.explore.showLive(summary, host, ranges);
+        mg.explore.showLive(summary, hand, false);
         mg.liveWords.show(summary);
         return Boolean(wide);
     }
@@ -81,8 +81,11 @@
         }
     }
 
-    function fillTables() {
-        if (!over || over.page !== page()) return;
+    /** What need not follow sixty times a second. */
+    function resting() {
+        forget();
+        if (!over) return;
+        mg.explore.showLive(over.summary, hand);
         document.querySelectorAll("#explore-page .mg-numbers[open]").forEach((details) => {
             mg.explore.tools.fillNumbers(details.closest(".mg-chart").id);
         });
@@ -109,7 +112,7 @@
     function end() {
         mg.paint.end();
         over = null;
-        mg.explore.showLive(null, null, {});
+        mg.explore.showLive(null);
         mg.liveWords.end();
     }
 
@@ -120,7 +123,7 @@
         if (hand) {
             if (answered()) hand.base = mg.explore.committed().summary;
         } else if (over && answered()) {
-            mg.explore.showLive(null, null, {});
+            mg.explore.showLive(null);
             mg.liveWords.end();
         } else if (over) {
             const { summary } = over;

@@ -46,7 +46,8 @@
         const { spanWords, shown } = mg.explore.tools;
         const where = axes.map((axis) => {
             const { low, high } = values[axis.field];
-            return `${axes.length > 1 ? `${axis.label.toLowerCase()} ` : ""}${spanWords(low, high, axis)}`;
+            const plain = axes.length === 1 && (axis.unit || axis.style === "duration" || axis.field === "year");
+            return `${plain ? "" : `${axis.label.toLowerCase()} `}${spanWords(low, high, axis)}`;
         });
         const lines = found.map(({ field, inside, outside }) => {
             const [mine, all] = [shown(inside, fields[field]), shown(outside, fields[field], false)];
@@ -57,7 +58,7 @@
             tip.setAttribute("aria-hidden", "true");
             document.body.append(tip);
         }
-        tip.replaceChildren(element("span", "mg-live-tip-where", `At ${where.join(", ")}`), ...lines);
+        tip.replaceChildren(element("span", "mg-live-tip-where", `${axes[0].field === "year" && !axes[1] ? "In" : "At"} ${where.join(", ")}`), ...lines);
         tip.hidden = false;
         place(host, axes, values);
     }

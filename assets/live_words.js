@@ -61,8 +61,8 @@
         if (!shown || mine.hidden) place(true);
         const [count, rest] = mine.childNodes;
         const words = filter ? ` of ${mg.count(songs)} songs: ${filterWords(filter, mg.explore.setup().fields, chipsOnPage())}` : " songs, the whole catalogue";
-        count.textContent = mg.count(selected);
-        rest.data = words;
+        mg.write(count, mg.count(selected));
+        if (rest.data !== words) rest.data = words;
     }
 
     mg.liveWords = {
