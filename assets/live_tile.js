@@ -15,7 +15,7 @@
 
     // ---- from bytes ----------------------------------------------------------------------------
 
-    /** A tile: {of, active, columns, parts, values, cells, floats, bytes}, `cells` and `floats` being sums, see `summed`.
+    /** A tile: {of, active, columns, parts, values, cells, floats, bytes}, `cells` and `floats` being sums, see `room`.
      *
      *  `parts` is a list of {name, at, size} and, where it applies, {shape, first, floats, free, names}. `values` has
      *  the typed array of each part that `read` fills. Throws an Error for bytes that are no tile. */
@@ -37,8 +37,8 @@
             parts: about.parts,
             bins,
             floatBins,
-            cells: summed(Int32Array, widths, bins, wholeNumbers(bytes, start, rows * bins, planes)),
-            floats: summed(Float64Array, widths, floatBins, floatNumbers(bytes, counted, rows * floatBins)),
+            cells: counts(bytes, start, widths, bins, planes),
+            floats: fractions(bytes, counted, widths, floatBins),
         };
         const [whole, real] = [new Int32Array(bins), new Float64Array(floatBins)];
         tile.values = Object.fromEntries(
@@ -48,42 +48,57 @@
         return tile;
     }
 
-    // The two below give a function that writes `count` numbers, from the number `from` on, into an array at `to`.
+    // Loops over whole numbers and over fractions are written twice: one loop that meets arrays of both kinds is compiled
+    // for both at once, and is six times slower.
 
-    function wholeNumbers(bytes, start, length, planes) {
-        return (into, to, from, count) => {
-            for (let plane = 0; plane < planes; plane++) {
-                const [at, shift] = [start + plane * length + from, 8 * plane];
-                for (let i = 0; i < count; i++) into[to + i] |= bytes[at + i] << shift;
-            }
-        };
-    }
-
-    function floatNumbers(bytes, start, length) {
-        let bits = new Uint32Array(0);
-        return (into, to, from, count) => {
-            if (bits.length < count) bits = new Uint32Array(count);
-            bits.fill(0);
-            wholeNumbers(bytes, start, length, 4)(bits, 0, from, count);
-            const numbers = new Float32Array(bits.buffer);
-            for (let i = 0; i < count; i++) into[to + i] = numbers[i];
-        };
-    }
-
-    /** Numbers added up along the active axes, with zeros in front: place c has what lies in the columns before c.
-     *
-     *  One axis: (width + 1, bins). Two: (height + 1, width + 1, bins), what lies before both. */
-    function summed(Numbers, [width, height], bins, write) {
-        const line = (width + 1) * bins;
-        const sums = new Numbers(height ? (height + 1) * line : line);
-        for (let y = 0; y < (height || 1); y++) {
-            const start = (height ? (y + 1) * line : 0) + bins;
-            const end = start + width * bins;
-            write(sums, start, y * width * bins, width * bins);
-            for (let i = start + bins; i < end; i++) sums[i] += sums[i - bins];
-            if (y) for (let i = start; i < end; i++) sums[i] += sums[i - line];
-        }
+    function counts(bytes, start, widths, bins, planes) {
+        const { sums, line, lines } = room(Int32Array, widths, bins);
+        const length = bins * widths.reduce((product, width) => product * width, 1);
+        lines.forEach(({ from, to, count }, y) => {
+            putPlanes(sums, to, bytes, start + from, length, planes, count);
+            add(sums, to + bins, to + count, bins); // what lies to the left
+            if (y) add(sums, to, to + count, line); // and below
+        });
         return sums;
+    }
+
+    /** Numbers put together from planes of bytes that lie `length` apart. */
+    function putPlanes(into, to, bytes, at, length, planes, count) {
+        if (planes === 1) for (let i = 0; i < count; i++) into[to + i] = bytes[at + i];
+        else for (let i = 0; i < count; i++) into[to + i] = bytes[at + i] | (bytes[at + length + i] << 8);
+        for (let plane = 2; plane < planes; plane++) {
+            const [low, shift] = [at + plane * length, 8 * plane];
+            for (let i = 0; i < count; i++) into[to + i] |= bytes[low + i] << shift;
+        }
+    }
+
+    function add(sums, start, end, back) {
+        for (let i = start; i < end; i++) sums[i] = (sums[i] + sums[i - back]) | 0;
+    }
+
+    function fractions(bytes, start, widths, bins) {
+        const { sums, line, lines } = room(Float64Array, widths, bins);
+        const length = bins * widths.reduce((product, width) => product * width, 1);
+        const bits = new Int32Array(lines[0].count);
+        const numbers = new Float32Array(bits.buffer);
+        lines.forEach(({ from, to, count }, y) => {
+            putPlanes(bits, 0, bytes, start + from, length, 4, count);
+            for (let i = 0; i < count; i++) sums[to + i] = numbers[i];
+            for (let i = to + bins; i < to + count; i++) sums[i] += sums[i - bins];
+            if (y) for (let i = to; i < to + count; i++) sums[i] += sums[i - line];
+        });
+        return sums;
+    }
+
+    /** Room for numbers added up along the active axes, with zeros in front: place c has what lies in the columns before c.
+     *
+     *  One axis: (width + 1, bins). Two: (height + 1, width + 1, bins), what lies before both. `lines` has, for each row of
+     *  the second axis, where `count` numbers come `from` and go `to`; `line` is their distance. */
+    function room(Numbers, [width, height], bins) {
+        const [count, line] = [width * bins, (width + 1) * bins];
+        const first = height ? line : 0;
+        const lines = Array.from({ length: height || 1 }, (_, y) => ({ from: y * count, to: first + y * line + bins, count }));
+        return { sums: new Numbers(first + lines.length * line), line, lines };
     }
 
     // ---- a brush -------------------------------------------------------------------------------
