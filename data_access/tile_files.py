@@ -24,7 +24,7 @@ from data_access.columns import ColumnStore, open_store
 from data_access.conditions import conditions
 from data_access.explore import DENSITY, version_of
 from data_access.fields import Field
-from data_access.filters import SongFilter
+from data_access.filters import Range, SongFilter
 from data_access.moods import MoodStore, open_moods
 from data_access.selection import members
 from data_access.tile_build import build
@@ -56,7 +56,8 @@ def packed(catalogue: Catalogue, asked: Asked, song_filter: SongFilter, encoding
     rest = asked.rest(song_filter)
     if rest == SongFilter() and asked in ready(store.fields):
         with suppress(OSError):  # not made yet, or deleted for a newer catalogue's
-            return _file(_folder(of), asked, encoding).read_bytes()
+            kept = _file(_folder(of), asked, encoding or "gzip").read_bytes()
+            return kept if encoding else gzip.decompress(kept)
 
     def make() -> bytes:
         under = conditions(rest, members(catalogue, rest, moods), store.n_songs)
@@ -97,6 +98,18 @@ def prepare(catalogue: Catalogue | None = None) -> bool:
     return True
 
 
+def warm_up(catalogue: Catalogue) -> None:
+    """`prepare`, and build one tile under a filter for nobody: the compiled loops are then loaded in this process."""
+    prepare(catalogue)
+    store, moods = open_store(catalogue), open_moods(catalogue)
+    if len(store.fields) < 2:
+        return
+    active, other = store.fields[:2]
+    under = conditions(SongFilter().with_range(other.name, Range(float(other.bar_edges[1]))), {}, store.n_songs)
+    for asked in (Asked((active.name,)), Asked.wide((active.name,))):
+        build(store, moods, asked, under)
+
+
 def prepare_quietly() -> None:
     """`prepare` after a load or a training, which has succeeded whatever becomes of this: workers look again."""
     try:
@@ -109,7 +122,7 @@ def prepare_quietly() -> None:
 def _write(folder: Path, store: ColumnStore, moods: MoodStore | None, of: str) -> None:
     for asked in ready(store.fields):
         plain = encoded(build(store, moods, asked, []), of)
-        for encoding in ENCODINGS:
+        for encoding in _QUALITY_OF_FILES:
             _file(folder, asked, encoding).write_bytes(_compressed(plain, encoding, _QUALITY_OF_FILES))
 
 
@@ -118,7 +131,7 @@ def _folder(of: str) -> Path:
 
 
 def _file(folder: Path, asked: Asked, encoding: str) -> Path:
-    return folder / f"{asked.part}-{'-'.join(asked.active)}.{encoding or 'bin'}"
+    return folder / f"{asked.part}-{'-'.join(asked.active)}.{encoding}"
 
 
 def _compressed(plain: bytes, encoding: str, quality: dict[str, int]) -> bytes:

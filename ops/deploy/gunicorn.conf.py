@@ -84,4 +84,4 @@ def _warm_up(live):
     columns.open_store(live)
     moods.open_moods(live)
     recommender.warm_up(live)
-    tile_files.prepare(live)
+    tile_files.warm_up(live)
