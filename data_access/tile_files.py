@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import gzip
-import hashlib
 import logging
 import shutil
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from pathlib import Path
 import brotli
 
 from data_access import catalogue as catalogues
-from data_access.cache import cached
+from data_access.cache import cached, key_of
 from data_access.catalogue import Catalogue
 from data_access.columns import ColumnStore, open_store
 from data_access.conditions import conditions
@@ -34,7 +33,6 @@ from settings import get_settings
 ENCODINGS = ("br", "gzip", "")
 """Of an HTTP answer; "" is as it is."""
 
-_LAYOUT = "v1"  # raise it when the bytes change
 _QUALITY = {"br": 1, "gzip": 1}  # while somebody waits: 1 ms for all bars; the higher ones gain 3 %
 _QUALITY_OF_FILES = {"br": 5, "gzip": 6}
 _log = logging.getLogger(__name__)
@@ -100,7 +98,10 @@ def prepare(catalogue: Catalogue | None = None) -> bool:
 
 def warm_up(catalogue: Catalogue) -> None:
     """`prepare`, and build one tile under a filter for nobody: the compiled loops are then loaded in this process."""
-    prepare(catalogue)
+    try:
+        prepare(catalogue)
+    except OSError:  # a folder that cannot be written to: tiles are built as they are asked for
+        _log.warning("The tiles of the catalogue could not be kept.", exc_info=True)
     store, moods = open_store(catalogue), open_moods(catalogue)
     if len(store.fields) < 2:
         return
@@ -127,7 +128,7 @@ def _write(folder: Path, store: ColumnStore, moods: MoodStore | None, of: str) -
 
 
 def _folder(of: str) -> Path:
-    return get_settings().data_dir / "tiles" / f"{hashlib.sha256(of.encode()).hexdigest()[:16]}-{_LAYOUT}"
+    return get_settings().data_dir / "tiles" / key_of("of", (of,))  # of another release, whose bytes may differ, too
 
 
 def _file(folder: Path, asked: Asked, encoding: str) -> Path:
