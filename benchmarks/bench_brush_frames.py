@@ -32,6 +32,7 @@ ACTIVE = ("tempo", "energy")
 WINDOW = {"width": 1440, "height": 1200}
 CHARTS_ON_SCREEN = 12
 MOVES_ONE_BY_ONE = 12
+READY_SECONDS = 180
 MIB = 1024 * 1024
 _LOOK_SECONDS = 0.6  # between the pointer's coming and the press
 
@@ -138,7 +139,7 @@ async def _brushed(served: AbstractContextManager[Page], *, one_by_one: bool = F
             traffic = Traffic(cdp)
             await cdp.send("Network.enable")
             await tab.goto(page.address)
-            await tab.wait_for_function(page.ready)
+            await _ready(tab, page.ready)
             await tab.evaluate(page.hooks)
             await _quiet(tab, traffic)
             session = _Session(page, tab, cdp, traffic)
@@ -193,11 +194,10 @@ class _Session:
         """Join everything; asserts that all numbers on the way were right."""
         found = Figures(self._page.name, requests=self._traffic.requests, transferred=self._traffic.transferred)
         for active, base, log in self._logs:
-
             known: dict[str, int] = {}
 
             def count(chart: str, drawn: Ranges, base: Ranges = base, known: dict[str, int] = known) -> int:
-                before = {name: range_ for name, range_ in base.items() if name != chart}  # its own does not count
+                before = {name: range_ for name, range_ in base.items() if name != chart}  # but for its own
                 key = repr((before, drawn))
                 if key not in known:
                     known[key] = self._page.count(before, drawn)
@@ -224,6 +224,15 @@ class _Session:
         self._logs.append((active, dict(self._base), log))
         assert log["brushes"], f"{self._page.name}: the brush on {active} did not move"
         self._base |= log["brushes"][-1]["ranges"]
+
+
+async def _ready(tab: Tab, condition: str) -> None:
+    """Until an expression holds; asked from outside, since our pages forbid what Playwright's own waiting evaluates."""
+    for _ in range(READY_SECONDS * 10):
+        if await tab.evaluate(f"Boolean({condition})"):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{tab.url} was not ready in {READY_SECONDS} s")
 
 
 async def _quiet(tab: Tab, traffic: Traffic, seconds: float = 0.6) -> None:

@@ -53,7 +53,7 @@ def ours(store: ColumnStore) -> Iterator[Page]:
         yield Page(
             name="ours",
             address=f"{url}{prefix}explore",
-            ready="window.musicgroup?.explore?.latest?.().summary && window.musicgroup.paint?.frame",
+            ready="window.musicgroup?.explore?.committed?.().summary && window.musicgroup.paint?.frame",
             hooks=_script("ours.js"),
             box=lambda field: _element(f"document.getElementById('explore-{field}-brush')"),
             charts=lambda _: ["all"],

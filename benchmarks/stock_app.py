@@ -15,16 +15,14 @@ from dash import Dash, Input, Output, dcc, html
 
 frame = pd.read_parquet(os.environ["FRAME"])
 fields = list(frame.columns)
+ends = {f: [float(frame[f].min()), float(frame[f].max())] for f in fields}
 update = os.environ.get("UPDATE", "mouseup")
 app = Dash(__name__)
 server = app.server
 app.layout = html.Div(
     [
         html.P(id="sentence"),
-        *(
-            dcc.RangeSlider(float(frame[f].min()), float(frame[f].max()), id=f"range-{f}", updatemode=update)
-            for f in fields
-        ),
+        *(dcc.RangeSlider(*ends[f], value=ends[f], id=f"range-{f}", updatemode=update) for f in fields),
         *(dcc.Graph(id=f"chart-{f}") for f in fields),
     ]
 )
@@ -40,7 +38,7 @@ def linked(*brushes):
     masks = {
         f: frame[f].between(brush[0], brush[1], inclusive="left")
         for f, brush in zip(fields, brushes, strict=True)
-        if brush
+        if brush and brush != ends[f]  # a slider that was not touched leaves unknown values in, too
     }
     figures = []
     for chart in fields:
