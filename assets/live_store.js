@@ -1,21 +1,25 @@
-/* The tiles that the browser has: asked for once each, kept while there is room, and fetched ahead while nothing happens.
+/* The tiles that the page has: asked for once each, kept while there is room, and fetched ahead while nothing happens.
  *
  * A tile belongs to an active chart ("tempo", or "energy,valence" for a box), a part ("bars" or "wide") and the page's
  * context: catalogue, filter, and what the wide charts show. The query that asks for it is also its key here. The filter
  * goes without the ranges of the active chart itself, so that a chart's tile outlives its own brush.
  *
- * Bytes are kept as they came and made into sums when a tile is first used: the sums are four times as large.
+ * A tile is kept as it came and made into sums when it is first used: the sums are two to four times as large. There is
+ * little room, so that the page stays small; what goes is in the browser's own cache of answers and comes back from there
+ * within a frame or two of the pointer's coming near.
  */
 (function () {
     "use strict";
     const mg = (window.musicgroup = window.musicgroup || {});
-    const KEPT_AT_MOST = 40e6; // bytes, of all tiles
-    const AHEAD_AT_MOST = 24e6; // of those fetched ahead, so that they do not push each other out
+    const KEPT_AT_MOST = 16e6; // bytes of all tiles, but for the two in use
+    const AHEAD_AT_MOST = 12e6; // beyond this, what is fetched ahead is left to the browser's cache
+    const KEYS_AT_MOST = 500;
     const PAUSES = [0, 300, 1000]; // ms before each attempt; as many failures in a row are a lost connection
     const LOOK_AGAIN = 2000; // ms between attempts while it is lost
 
     let context = null;
-    const kept = new Map(); // key -> {buffer, tile or null}, the one used last at the end
+    const kept = new Map(); // key -> the bytes, or the tile made of them; the one used last at the end
+    const fetched = new Set(); // keys whose tiles came, whether they are still here or not
     const running = new Map(); // key -> {promise, stop, active, part, urgent}
     const refused = new Set(); // keys that the server has no tile for
     let failures = 0;
@@ -41,6 +45,7 @@
         }
         const here = new URLSearchParams({ of }).toString();
         for (const key of kept.keys()) if (!key.startsWith(`${here}&`)) kept.delete(key);
+        if (fetched.size > KEYS_AT_MOST) fetched.clear();
         tell();
     }
 
@@ -54,45 +59,48 @@
 
     // ---- what is kept --------------------------------------------------------------------------
 
-    const bytesOf = ({ buffer, tile }) => buffer.byteLength + (tile ? tile.bytes : 0);
+    const isTile = (found) => !(found instanceof ArrayBuffer);
+    const bytesOf = (found) => (isTile(found) ? found.bytes : found.byteLength);
 
     function bytes() {
         let total = 0;
-        for (const entry of kept.values()) total += bytesOf(entry);
+        for (const found of kept.values()) total += bytesOf(found);
         return total;
     }
 
     /** The tile of a key, ready to be read; null where there is none. */
     function open(key) {
-        const entry = kept.get(key);
-        if (!entry) return null;
+        const found = kept.get(key);
+        if (!found) return null;
         kept.delete(key);
-        kept.set(key, entry);
         try {
-            entry.tile = entry.tile || mg.tile.decode(entry.buffer);
+            const tile = isTile(found) ? found : mg.tile.decode(found);
+            kept.set(key, tile);
+            if (tile !== found) makeRoom();
+            return tile;
         } catch (error) {
-            kept.delete(key);
             refused.add(key); // the same bytes would come again
             queueMicrotask(() => {
                 throw error;
             });
             return null;
         }
-        makeRoom(entry);
-        return entry.tile;
     }
 
-    /** Lets go of sums first, then of bytes, of what was not used for the longest time. */
-    function makeRoom(latest) {
+    function keep(key, buffer, urgent) {
+        fetched.add(key);
+        if (!urgent && bytes() + buffer.byteLength > AHEAD_AT_MOST) return;
+        kept.set(key, buffer);
+        makeRoom();
+    }
+
+    /** Lets go of what was not used for the longest time; never of the last two: a frame needs both parts of a chart. */
+    function makeRoom() {
         let over = bytes() - KEPT_AT_MOST;
-        for (const wholly of [false, true]) {
-            for (const [key, entry] of kept) {
-                if (over <= 0) return;
-                if (entry === latest) continue;
-                over -= wholly ? bytesOf(entry) : entry.tile ? entry.tile.bytes : 0;
-                entry.tile = null;
-                if (wholly) kept.delete(key);
-            }
+        for (const key of [...kept.keys()].slice(0, -2)) {
+            if (over <= 0) return;
+            over -= bytesOf(kept.get(key));
+            kept.delete(key);
         }
     }
 
@@ -137,7 +145,7 @@
             if (job.stop.signal.aborted) return;
             try {
                 const found = await answer(key, job);
-                if (found) keep(key, found);
+                if (found) keep(key, found, job.urgent);
                 return failed(0);
             } catch {
                 if (job.stop.signal.aborted) return;
@@ -159,16 +167,9 @@
         return null;
     }
 
-    function keep(key, buffer) {
-        const entry = { buffer, tile: null };
-        kept.set(key, entry);
-        makeRoom(entry);
-    }
-
     // ---- ahead ---------------------------------------------------------------------------------
 
     let waiting = []; // [active, part] to be fetched when nothing happens
-    let ahead = 0; // bytes of this list
     let idle = false;
 
     const whenIdle = (work) => (window.requestIdleCallback ? window.requestIdleCallback(work, { timeout: 3000 }) : setTimeout(work, 200));
@@ -180,12 +181,10 @@
         whenIdle(() => {
             idle = false;
             if (running.size) return; // it calls again when done
-            if (!context || offline() || ahead > AHEAD_AT_MOST || window.navigator?.connection?.saveData) return void (waiting = []);
+            if (!context || offline() || window.navigator?.connection?.saveData) return void (waiting = []);
             const [active, part] = waiting.shift();
-            const key = keyOf(active, part);
-            const count = () => (ahead += kept.has(key) ? bytesOf(kept.get(key)) : 0);
-            if (kept.has(key)) return count(), next();
-            load(active, part, false).then(count).then(next);
+            if (fetched.has(keyOf(active, part))) return next();
+            load(active, part, false).then(next);
         });
     }
 
@@ -203,11 +202,10 @@
             if (!kept.has(key)) await load(String(active), part, true);
             return keyOf(String(active), part) === key ? open(key) : null;
         },
-        /** Fetches tiles of these charts when nothing else happens, in this order: [["tempo", "bars"], "energy", ...], the
-         *  name alone standing for both parts. Takes the place of an earlier list. */
+        /** Fetches the tiles of these charts when nothing else happens, in this order: ["tempo", "energy,valence", ...]. All
+         *  bars first: they are what most charts show. Takes the place of an earlier list. */
         ahead(list) {
-            waiting = list.flatMap((each) => (Array.isArray(each) ? [[String(each[0]), each[1]]] : [[each, "bars"], [each, "wide"]]));
-            ahead = 0;
+            waiting = ["bars", "wide"].flatMap((part) => list.map((active) => [String(active), part]));
             next();
         },
         /** Whether tiles cannot be had: no connection, or another catalogue than the page shows. The event `mg-live-state`

@@ -198,15 +198,17 @@ def test_tiles_are_fetched_ahead_one_after_the_other_and_each_once():
         const plain = window.fetch;
         window.fetch = (...all) => { most = Math.max(most, ++at_once); return plain(...all).finally(() => at_once--); };
         await tiles.want("tempo", "bars");
-        tiles.ahead(["tempo", ["year", "bars"]]);
+        tiles.ahead(["tempo", "year"]);
         for (let i = 0; i < 4; i++) await quiet();
-        const list = [["tempo", "bars"], ["tempo", "wide"], ["year", "bars"]];
+        tiles.ahead(["year", "tempo"]);
+        await quiet();
+        const list = [["tempo", "bars"], ["tempo", "wide"], ["year", "bars"], ["year", "wide"]];
         return { calls, most, there: list.map((each) => songs(tiles.peek(...each))) };"""
     )
     asked = [(query["active"], query["part"]) for query in queries(found["calls"])]
-    assert asked == [(["tempo"], ["bars"]), (["tempo"], ["wide"]), (["year"], ["bars"])]
+    assert asked == [(["tempo"], ["bars"]), (["year"], ["bars"]), (["tempo"], ["wide"]), (["year"], ["wide"])]
     assert found["most"] == 1
-    assert found["there"] == [[3], [3], [3]]
+    assert found["there"] == [[3]] * 4
 
 
 def test_what_a_person_waits_for_goes_before_what_is_fetched_ahead():
@@ -224,7 +226,7 @@ def test_what_a_person_waits_for_goes_before_what_is_fetched_ahead():
         return [meanwhile, calls];"""
     )
     assert found[0] == 0
-    assert [query["active"][0] for query in queries(found[1])] == ["energy", "tempo", "tempo", "year", "year"]
+    assert [query["active"][0] for query in queries(found[1])] == ["energy", "tempo", "year", "tempo", "year"]
 
 
 @pytest.mark.parametrize("lost", [True, False])
@@ -241,29 +243,53 @@ def test_nothing_is_fetched_ahead_without_a_connection_or_against_a_wish_to_save
     assert found == 0
 
 
+def big(bins: int) -> str:
+    """A tile of 3 * `bins` bytes, whose sums are 20 * `bins`."""
+    return wire([2], [{"name": "all", "at": 0, "size": bins}], np.full((3, bins), 1))
+
+
 def test_what_was_not_used_for_long_makes_room():
-    """Twelve tiles of 4.8 MB with their sums are more than are kept: the latest stay as they are."""
-    bins = 200_000
-    big = wire([2], [{"name": "all", "at": 0, "size": bins}], np.full((3, bins), 1))
-    names = ["danceability", "energy", "valence", "acousticness", "instrumentalness", "speechiness", "liveness",
-             "loudness", "tempo", "duration_ms", "year", "popularity"]  # fmt: skip
     found = play(
-        f"""const most = [];
-        for (const name of {json.dumps(names)}) {{
-            await tiles.want(name, "bars"); await tiles.want(name, "wide");
-            most.push(tiles.bytes());
-        }}
+        """const most = [], names = ["energy", "valence", "liveness", "tempo", "year"];
+        for (const name of names) {
+            for (const part of ["bars", "wide"]) { await tiles.want(name, part); most.push(tiles.bytes()); }
+        }
+        const there = names.map((name) => tiles.peek(name, "wide") !== null);
         const asked = calls.length;
-        await tiles.want("popularity", "bars"); await tiles.want("year", "wide");
-        const still = calls.length - asked;
-        await tiles.want("danceability", "bars");
-        return {{ most: Math.max(...most), still, first: calls.length - asked }};""",
-        big,
+        await tiles.want("energy", "wide");
+        return { most: Math.max(...most), there, again: calls.length - asked };""",
+        big(100_000),
     )
-    assert found["most"] <= 40e6
-    assert found["most"] > 30e6
-    assert found["still"] == 0
-    assert found["first"] <= 1
+    assert found["there"] == [False, True, True, True, True]
+    assert 14e6 < found["most"] <= 16e6
+    assert found["again"] == 1
+
+
+def test_both_parts_of_the_chart_in_hand_are_kept_however_large_they_are():
+    found = play(
+        """await tiles.want("tempo", "bars");
+        await tiles.want("year", "bars"); await tiles.want("year", "wide");
+        const pair = () => [tiles.peek("year", "bars"), tiles.peek("year", "wide")];
+        const [bars, wide] = pair();
+        return [tiles.peek("tempo", "bars"), pair()[0] === bars, pair()[1] === wide];""",
+        big(500_000),
+    )
+    assert found == [None, True, True]
+
+
+def test_what_is_fetched_ahead_pushes_nothing_out_and_is_not_fetched_over_and_over():
+    found = play(
+        """await tiles.want("energy", "bars");
+        const charts = ["valence", "liveness", "tempo", "year", "loudness"];
+        for (let i = 0; i < 2; i++) { tiles.ahead(charts); for (let i = 0; i < 12; i++) await quiet(); }
+        const asked = [calls.length];
+        for (const [name, part] of [["energy", "bars"], ["valence", "bars"], ["loudness", "wide"]]) {
+            await tiles.want(name, part); asked.push(calls.length);
+        }
+        return asked;""",
+        big(250_000),
+    )
+    assert found == [11, 11, 11, 12]  # there was room for all but the last
 
 
 def test_bytes_that_are_no_tile_are_an_error_that_is_told_once_and_never_asked_again():
