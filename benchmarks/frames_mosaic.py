@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import json
 import shutil
 import socket
 import subprocess
@@ -51,6 +52,13 @@ def prepare() -> Path:
     _run(*pip, "-r", str(WEB / "requirements.txt"), cwd=folder)
     done.write_text(wanted)
     return folder
+
+
+def versions() -> dict[str, str]:
+    """What is pinned, by name."""
+    pinned = json.loads((WEB / "package.json").read_text())["dependencies"]
+    server = (WEB / "requirements.txt").read_text().splitlines()
+    return {**pinned, **dict(line.split("==") for line in server if line.startswith("duckdb"))}
 
 
 def _run(*command: str, cwd: Path) -> None:

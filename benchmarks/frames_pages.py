@@ -28,16 +28,19 @@ SCRIPTS = Path(__file__).parent / "frames_web"
 
 @dataclass(frozen=True)
 class Page:
-    """One page that can be brushed. Scripts are JavaScript: `ready` and `box` expressions, `hooks` statements."""
+    """One page that can be brushed. `ready`, `on_screen` (how many charts) and `box` are JavaScript expressions."""
 
     name: str
     address: str
     ready: str
     hooks: str
+    on_screen: str
     box: Callable[[str], str]
     charts: Callable[[str], Sequence[str]]
     count: Callable[[Ranges, Ranges], int]
     """Songs of the brush, given those brushes that were there before and the one that is drawn."""
+    in_frames: bool = False
+    """Whether the brush itself moves with frames, not with each move."""
 
 
 def fields_of(store: ColumnStore) -> list[str]:
@@ -55,9 +58,11 @@ def ours(store: ColumnStore) -> Iterator[Page]:
             address=f"{url}{prefix}explore",
             ready="window.musicgroup?.explore?.committed?.().summary && window.musicgroup.paint?.frame",
             hooks=_script("ours.js"),
+            on_screen=_on_screen("#explore-page .mg-brush"),
             box=lambda field: _element(f"document.getElementById('explore-{field}-brush')"),
             charts=lambda _: ["all"],
             count=partial(_ours_count, store),
+            in_frames=True,
         )
 
 
@@ -78,6 +83,8 @@ def stock(store: ColumnStore) -> Iterator[Page]:
                 address=url,
                 ready=f"{drawn} === {len(fields)}",
                 hooks=f"{_script('dash.js')}({names});",
+                # Stock graphs are stacked, 450 px each: the browser is spared most of the painting.
+                on_screen="document.querySelectorAll('.js-plotly-plot').length",
                 box=lambda field: _element(f"document.querySelector('#range-{field} .dash-slider-root')"),
                 charts=lambda active: [name for name in fields if name != active],
                 count=partial(_stock_count, frame),
@@ -99,6 +106,7 @@ def mosaic(store: ColumnStore) -> Iterator[Page]:
                 address=address,
                 ready="window.mosaicPeer?.plots.every((plot) => plot.querySelectorAll('rect').length > 5)",
                 hooks=f"{_script('mosaic_page.js')}({names});",
+                on_screen=_on_screen("#charts .plot"),
                 box=lambda field: _element(f"document.querySelector('#plot-{field} g.interval-x .overlay')"),
                 charts=lambda active: [name for name in fields if name != active],
                 count=partial(_mosaic_count, frame),
@@ -114,6 +122,11 @@ def songs_of(store: ColumnStore) -> pd.DataFrame:
 
 def _script(name: str) -> str:
     return (SCRIPTS / name).read_text().rstrip().rstrip(";")
+
+
+def _on_screen(selector: str) -> str:
+    seen = "({height, top, bottom}) => height > 0 && top < window.innerHeight && bottom > 0"
+    return f"[...document.querySelectorAll('{selector}')].map((e) => e.getBoundingClientRect()).filter({seen}).length"
 
 
 def _element(expression: str) -> str:
@@ -154,9 +167,7 @@ def _mosaic_count(frame: pd.DataFrame, before: Ranges, drawn: Ranges) -> int:
             kept &= frame[name].between(found["low"], found["high"]).to_numpy()
     for name, found in drawn.items():
         if found:
-            low, high, values = (
-                np.floor(found["scale"] * (each - found["start"]))
-                for each in (found["low"], found["high"], frame[name])
-            )
-            kept &= ((values >= low) & (values <= high)).to_numpy()
+            low, high = (np.floor(found["scale"] * (found[end] - found["start"])) for end in ("low", "high"))
+            values = np.floor(found["scale"] * (frame[name].to_numpy() - found["start"]))
+            kept &= (values >= low) & (values <= high)
     return int(kept.sum())

@@ -19,6 +19,8 @@ FRAME_MS = 1000 / 60
 Ranges = Mapping[str, Mapping[str, float | None] | None]
 Count = Callable[[str, Ranges], int]
 Painted = Mapping[int, float]
+Got = tuple[float, Sequence[float]]
+"""When the page got some moves, and when they had arrived in the browser."""
 
 
 @dataclass
@@ -46,10 +48,13 @@ class Answers:
         return 100 * float(np.mean(np.array(self.newest) <= FRAME_MS))
 
 
-def answers(log: Mapping[str, Any], painted: Painted, count: Count, charts: Sequence[str]) -> Answers:
+def answers(
+    log: Mapping[str, Any], painted: Painted, count: Count, charts: Sequence[str], *, in_frames: bool = False
+) -> Answers:
     """Join a log (see frames_web/recorder.js) with when its drawings were painted (frames_chrome.painted_frames).
 
     `count` gives the songs that a chart is to show for a brush, `charts` are those that follow.
+    `in_frames`: the page tells of its brush in its next frame, for all moves since the frame before; otherwise at once.
     Raises AssertionError where a chart shows a number that no brush had, or stays behind.
     """
     changes, at = _changes(log["brushes"])
@@ -58,7 +63,9 @@ def answers(log: Mapping[str, Any], painted: Painted, count: Count, charts: Sequ
         for chart in charts
     }
     found = Answers()
-    moves = _by_frame(log["moves"], [brush["at"] for brush in log["brushes"]])
+    moves = [(move["at"], move["arrived"]) for move in log["moves"]]
+    if in_frames:
+        moves = _by_frame(moves, [brush["at"] for brush in log["brushes"]])
     for place, (since, arrived) in enumerate(moves):
         until = moves[place + 1][0] if place + 1 < len(moves) else float("inf")
         change = bisect.bisect_left(at, since)
@@ -71,18 +78,14 @@ def answers(log: Mapping[str, Any], painted: Painted, count: Count, charts: Sequ
     return found
 
 
-def _by_frame(moves: Sequence[Mapping[str, Any]], told: Sequence[float]) -> list[tuple[float, list[float]]]:
-    """(when the page got them, when they had arrived) of moves; those that a page got for one frame are put together.
-
-    A page that follows in its frames tells of its brush once for all moves since the frame before.
-    """
-    found: list[tuple[float, list[float]]] = []
-    for move in moves:
-        untold = found and bisect.bisect_left(told, found[-1][0]) == bisect.bisect_left(told, move["at"])
-        if untold and move["at"] - found[-1][0] < FRAME_MS:
-            found[-1][1].extend(move["arrived"])
+def _by_frame(moves: Sequence[Got], told: Sequence[float]) -> list[Got]:
+    """Moves between which the page did not tell of its brush, put together."""
+    found: list[Got] = []
+    for at, arrived in moves:
+        if found and bisect.bisect_left(told, found[-1][0]) == bisect.bisect_left(told, at):
+            found[-1] = (at, [*found[-1][1], *arrived])
         else:
-            found.append((move["at"], list(move["arrived"])))
+            found.append((at, arrived))
     return found
 
 

@@ -15,6 +15,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
 
@@ -22,6 +23,8 @@ from scripts.screenshots import FOLDER, demo_site, settle
 from tests import servers
 from tests.browser.conftest import ARGUMENTS
 
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 WIDTH, HEIGHT = 1440, 900
 SHOWN = 960  # px of each picture in the strip
 FROM, TO = 0.52, (0.57, 0.66, 0.78, 0.95)  # of the chart's width
@@ -54,7 +57,7 @@ def main() -> int:
         site = parsed.site or stack.enter_context(demo_site())
         driver = stack.enter_context(sync_playwright())
         browser = driver.chromium.launch(executable_path=program, args=ARGUMENTS)
-        for theme in ("light", "dark"):
+        for theme in THEMES:
             file = parsed.out / f"brush-strip-{theme}.png"
             file.write_bytes(strip(browser, f"{site}explore", parsed.field, theme))
             print(file, flush=True)
@@ -62,7 +65,7 @@ def main() -> int:
     return 0
 
 
-def strip(browser: Browser, address: str, field: str, theme: str) -> bytes:
+def strip(browser: Browser, address: str, field: str, theme: Theme) -> bytes:
     """The strip as a PNG: before, while the button is down, and after it was let go."""
     context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=theme)
     page = context.new_page()
@@ -120,7 +123,7 @@ def _figure(shot: bytes, words: str, pointer: tuple[float, float], clip: FloatRe
     )
 
 
-def _composed(browser: Browser, figures: list[str], theme: str) -> bytes:
+def _composed(browser: Browser, figures: list[str], theme: Theme) -> bytes:
     back, ink = ("#ffffff", "#222222") if theme == "light" else ("#101314", "#dddddd")
     page = browser.new_page(viewport={"width": SHOWN + 24, "height": 400})
     page.set_content(_STRIP.format(back=back, ink=ink, width=SHOWN, figures="".join(figures)))

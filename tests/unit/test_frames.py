@@ -58,13 +58,24 @@ def test_an_answer_that_is_late_counts_for_the_brush_that_it_shows():
     assert answers(log, {1: 152, 2: 172}, count, ["tempo"]).every == [52, 52]
 
 
-def test_moves_that_change_nothing_are_left_out_and_those_of_one_frame_belong_together():
+def test_moves_that_change_nothing_are_left_out():
+    log = {
+        "moves": [{"at": t, "arrived": [t - 1]} for t in (100, 108, 125)],
+        "brushes": [brush(100.5, 0.1), brush(126, 0.2)],
+        "shown": [shown(110, "all", 10, 1), shown(127, "all", 20, 2)],
+    }
+    found = answers(log, {1: 112, 2: 130}, count, ["all"])
+    assert found.every == [13, 6]
+    assert found.unchanged == 1
+
+
+def test_moves_of_one_frame_belong_together():
     log = {
         "moves": [{"at": t, "arrived": [t - 1]} for t in (100, 108, 125, 160)],
         "brushes": [brush(109, 0.1), brush(126, 0.1), brush(161, 0.2)],
         "shown": [shown(110, "all", 10, 1), shown(127, "all", 10, 2), shown(162, "all", 20, 3)],
     }
-    found = answers(log, {1: 112, 2: 130, 3: 165}, count, ["all"])
+    found = answers(log, {1: 112, 2: 130, 3: 165}, count, ["all"], in_frames=True)
     assert found.every == [13, 5, 6]
     assert found.newest == [5, 6]
     assert found.unchanged == 1
