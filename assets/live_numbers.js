@@ -63,10 +63,12 @@
 
     const partOf = (tile, name) => tile.parts.find((part) => part.name === name);
 
-    /** {name: songs}; the names, in the tile's order, are those of the tile, or those that the summary has. */
+    /** {name: songs}; the names are the tile's own, or, in the same order, those of the summary. */
     function named(tile, name, committed) {
-        const part = partOf(tile, name);
-        const names = part?.names || Object.keys(committed);
+        const told = partOf(tile, name)?.names;
+        const names = told || Object.keys(committed);
+        // JavaScript puts names that are whole numbers ("1990") before all others: then their order is lost.
+        if (!told && /^\d+$/.test(names[0])) return committed;
         return Object.fromEntries(names.map((each, place) => [each, tile.values[name][place]]));
     }
 

@@ -227,6 +227,25 @@ def test_without_the_wide_tile_the_wide_charts_stay_as_they_are():
     }
 
 
+def test_genres_that_are_numbers_are_not_mixed_up():
+    """JavaScript puts them before the others, so that without names in the tile their order is not known."""
+    cells = np.array([[5, 7], [0, 0]])
+    committed = {"histograms": {}, "unknown": {}, "genres": {"rock": 1, "1990": 2}, "moods": {}}
+    empty = [{"name": name, "at": 0, "size": 0} for name in ("key", "time_signature", "explicit", "moods")]
+    plain = {"name": "genres", "at": 0, "size": 2}
+    tiles = [
+        wire([1], [{"name": "all", "at": 0, "size": 1}, genres, *empty], cells)
+        for genres in (plain, plain | {"names": ["rock", "1990"]})
+    ]
+
+    found = run(
+        "data.tiles.map((tile) => mg.liveNumbers.summary(tileOf(tile), null, [[0, 1]], data.committed).genres)",
+        {"tiles": tiles, "committed": committed},
+    )
+
+    assert found == [{"rock": 1, "1990": 2}, {"rock": 5, "1990": 7}]
+
+
 def test_a_summary_is_new_each_time():
     """Charts are drawn later than they are counted."""
     songs = Songs()
