@@ -90,8 +90,10 @@
         const [across, down] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
         if (canvas.width !== across) canvas.width = across;
         if (canvas.height !== down) canvas.height = down;
-        canvas.style.width = `${across / ratio}px`;
-        canvas.style.height = `${down / ratio}px`;
+        // Browsers lay out in 64ths of a pixel; rounded down, the canvas would lose one of the screen's.
+        const whole = (pixels) => Math.ceil((pixels / ratio) * 64) / 64;
+        canvas.style.width = `${whole(across)}px`;
+        canvas.style.height = `${whole(down)}px`;
     }
 
     /** An empty canvas, to be painted in pixels of the screen. */

@@ -4,6 +4,7 @@ chromium   one browser for all tests
 new_page   makes a watched page: new_page(width=390, dark=True)
 page       one such page, 1440 px wide
 with_years address of the application with a made-up catalogue that knows years, which the demo does not
+sql        runs a query on the demo catalogue's tables
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+import psycopg2
 import pytest
 
 from data_access import catalogue, models
+from data_access.catalogue import Catalogue
 from settings import PROJECT_DIR
 from tests import servers
 
@@ -69,9 +72,10 @@ def new_page(chromium: playwright.Browser) -> Iterator[Callable[..., playwright.
     """Makes pages, each in a profile of its own; at the end none may have had anything to complain about."""
     contexts, watches = [], []
 
-    def make(width: int = 1440, height: int = 900, *, dark: bool = False) -> playwright.Page:
+    def make(width: int = 1440, height: int = 900, *, dark: bool = False, ratio: float = 1) -> playwright.Page:
         context = chromium.new_context(
             viewport={"width": width, "height": height},
+            device_scale_factor=ratio,
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
             accept_downloads=True,
@@ -103,6 +107,21 @@ def with_years(database: str, _nginx: str, tmp_path_factory: pytest.TempPathFact
     catalogue.forget()
     models.forget()
     return _nginx
+
+
+@pytest.fixture(scope="module")
+def sql(database: str, demo_catalogue: Catalogue) -> Iterator[Callable[[str], list[tuple]]]:
+    """Runs a query on the demo catalogue's tables."""
+    connection = psycopg2.connect(database, options=f"-c search_path=catalogue_{demo_catalogue.version}")
+    connection.autocommit = True
+
+    def run(query: str) -> list[tuple]:
+        with connection.cursor() as cursor:
+            cursor.execute(query)
+            return cursor.fetchall()
+
+    yield run
+    connection.close()
 
 
 @pytest.fixture
