@@ -24,7 +24,7 @@ from tests.tile_reader import ReadTile, Span, read_tile
 
 MOODS = ("Happy", "Sad", "No one's")
 N_SONGS = 4000
-many = settings(max_examples=60, deadline=None)
+many = settings(max_examples=50, deadline=None)
 
 
 @pytest.fixture(scope="module")
@@ -155,12 +155,12 @@ def test_bars_under_a_brush(store, moods, song_filter: SongFilter, active: Field
         assert {name: bins.tolist() for name, bins in found.items()} == expected
 
 
-@settings(max_examples=1, deadline=None)
-@given(filters())
-@pytest.mark.parametrize("active", ["tempo", "popularity"])
-def test_every_pair_of_columns(store, moods, active: str, song_filter: SongFilter) -> None:
+@pytest.mark.parametrize("active", ["tempo", "popularity", "loudness"])
+def test_every_pair_of_columns(store, moods, active: str) -> None:
     """Not one of them is off, at either end; "all" and one other part, since there are 20,000 of them."""
     field = FIELD_BY_NAME[active]
+    energetic = SongFilter(keys=frozenset({0, 9, 24}), text="even").with_range("energy", Range(0.3, 0.83))
+    song_filter = energetic.with_range(active, Range(field.low))  # which the tile's rows stand for
     tile = tile_of(store, moods, Asked((active,)), song_filter)
     linked = counts.linked_counts(store, as_conditions(store, moods, song_filter.without(active)))
     code = store.code_column(active).astype(int)
