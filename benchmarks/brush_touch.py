@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 import psutil
 
-from benchmarks import brush_peers
+from benchmarks import brush_peers, brush_untouched
 from benchmarks.brush_grow import Songs
 from benchmarks.brush_http import Ask, Got, asking, decoded, together, touch
 from benchmarks.brush_trace import SEED, Drag, random_base, views
@@ -45,6 +45,7 @@ def rows(songs: Songs) -> list[Row]:
     with gunicorn("app:server", f"{prefix}healthz", workers=2, environment=_COLD) as (url, _, _):
         ask = asking(f"{url}{prefix}", of)
         together(ask, [_asked(warming[n::4]) for n in range(4)], 0)  # so that both workers get some
+        untouched = brush_untouched.touched(f"{url}{prefix}explore")
         whole = [touch(ask, field.name, SongFilter()) for field in songs.store.fields]
         found = [touch(ask, drag.active, drag.base) for drag in alone]
         paced, failed = together(ask, [_asked(person) for person in people[:PEOPLE]], PAUSE_SECONDS)
@@ -60,8 +61,11 @@ def rows(songs: Songs) -> list[Row]:
         Row("  the same, p95", p95(both), "ms"),
         Row("  the tile of the bars alone, median", statistics.median(bars), "ms"),
         Row("  bytes of a first touch, median", statistics.median(sent), "kB"),
-        Row("first touch without a filter, when the browser does not have it yet: median",
-            statistics.median(took for _, took in whole), "ms"),
+        at_most(f"first touch of {len(untouched.waits)} charts without a filter: requests", untouched.requests, 0, ""),
+        Row("  the longest wait for a tile that was fetched before", max(untouched.waits), "ms"),
+        Row("  the same, median", statistics.median(untouched.waits), "ms"),
+        Row("  fetched before, while nothing happened", untouched.ahead_kb, "kB"),
+        Row("  a touch before that: median", statistics.median(took for _, took in whole), "ms"),
         Row("  its bytes, median", statistics.median(_sent_kb(got) for got, _ in whole), "kB"),
         at_most(f"first touch while {PEOPLE} people brush, p95 of {len(paced)}", p95(paced), TOGETHER_MS),
         at_most("  errors", failed + failed_at_once, 0, "errors"),
