@@ -81,24 +81,24 @@ def strip(browser: Browser, address: str, field: str, theme: Theme) -> bytes:
 
     figures = []
 
-    def picture(words: str, fraction: float, *, held: bool) -> None:
-        page.wait_for_timeout(150)  # whatever follows has its time; what follows a release, too
+    def picture(words: str, pointer: str = "", fraction: float = 0) -> None:
+        page.wait_for_timeout(150)  # whatever follows has its time
         shot = page.screenshot(clip=clip)
-        figures.append(_figure(shot, words, (at(fraction) - clip["x"], y - clip["y"]), clip, held=held))
+        figures.append(_figure(shot, words, pointer, (at(fraction) - clip["x"], y - clip["y"]), clip))
 
+    picture("Before")
     page.mouse.move(at(FROM), y)
     page.wait_for_timeout(800)  # somebody looks where to begin
-    picture("Before", FROM, held=False)
     page.mouse.down()
     here = FROM
     for number, fraction in enumerate(TO, start=1):
         for step in range(1, STEPS + 1):
             page.mouse.move(at(here + (fraction - here) * step / STEPS), y)
         here = fraction
-        picture(f"While it is drawn, {number}", here, held=True)
+        picture(f"While it is drawn, {number}", "pointer held", here)
     page.mouse.up()
     settle(page)
-    picture("Let go", here, held=False)
+    picture("Let go", "pointer", here)
     context.close()
     return _composed(browser, figures, theme)
 
@@ -112,15 +112,13 @@ def _clip(page: Page, field: str) -> FloatRect:
     return {"x": 0, "y": top["y"], "width": WIDTH, "height": card["y"] + card["height"] + 8 - top["y"]}
 
 
-def _figure(shot: bytes, words: str, pointer: tuple[float, float], clip: FloatRect, *, held: bool) -> str:
-    left, top = (100 * place / size for place, size in zip(pointer, (clip["width"], clip["height"]), strict=True))
-    kind = "pointer held" if held else "pointer"
+def _figure(shot: bytes, words: str, pointer: str, at: tuple[float, float], clip: FloatRect) -> str:
+    """A picture with its words, and a mark where the pointer is, which screenshots do not show."""
+    left, top = (100 * place / size for place, size in zip(at, (clip["width"], clip["height"]), strict=True))
+    mark = f'<span class="{pointer}" style="left:{left:.2f}%;top:{top:.2f}%"></span>' if pointer else ""
     data = base64.b64encode(shot).decode()
-    return (
-        f"<figure><figcaption>{html.escape(words)}</figcaption><div>"
-        f'<img src="data:image/png;base64,{data}" alt=""><span class="{kind}" style="left:{left:.2f}%;top:{top:.2f}%">'
-        "</span></div></figure>"
-    )
+    image = f'<img src="data:image/png;base64,{data}" alt="">'
+    return f"<figure><figcaption>{html.escape(words)}</figcaption><div>{image}{mark}</div></figure>"
 
 
 def _composed(browser: Browser, figures: list[str], theme: Theme) -> bytes:
