@@ -112,6 +112,7 @@
         if (!host || event.button !== 0) return;
         const state = stateOf(host);
         state.drag = {
+            pointer: event.pointerId,
             grips: gripAt(host, event),
             values: valuesAt(host, event),
             before: state.ranges,
@@ -172,6 +173,7 @@
         const state = stateOf(host);
         const { drag } = state;
         cancelAnimationFrame(drag.frame);
+        if (host.hasPointerCapture(drag.pointer)) host.releasePointerCapture(drag.pointer);
         state.drag = null;
         change(host, drag.before, false);
         tell(host, "mg-brush-cancel");
