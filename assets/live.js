@@ -15,7 +15,8 @@
     let hand = null; // the brush that moves: {host, active, axes, ranges, base, query, begun}
     let over = null; // what is painted over the charts: {page, summary}
     let recent = []; // active charts, the last one brushed first
-    let rest = 0;
+    let rest = 0; // the timer until a brush that is held still counts as resting
+    let tiles = "live"; // what mg-live-state told last
 
     const page = () => document.getElementById("explore-page");
     const activeOf = (host) => mg.brush.axesOf(host).map((axis) => axis.field).join(",");
@@ -71,7 +72,7 @@
 
     /** The tiles that are not here yet; the charts follow from when they are. */
     function fetchFor(held) {
-        if (mg.tiles.offline() && !over) mg.liveWords.cannot();
+        if (mg.tiles.offline() && !over) mg.liveWords.cannot(tiles);
         ask(held.active, () => hand === held && frame());
     }
 
@@ -83,6 +84,7 @@
 
     /** What need not follow sixty times a second. */
     function resting() {
+        rest = 0;
         forget();
         if (!over) return;
         mg.explore.showLive(over.summary, hand);
@@ -176,8 +178,9 @@
     document.addEventListener("mg-brush", letGo);
     document.addEventListener("mg-brush-cancel", letGo);
     document.addEventListener("mg-live-state", ({ detail }) => {
+        tiles = detail.state;
         if (!hand || over) return;
-        if (detail.offline) mg.liveWords.cannot();
+        if (detail.offline) mg.liveWords.cannot(tiles);
         else fetchFor(hand);
     });
 
@@ -188,6 +191,8 @@
         again: () => hand && frame(),
         drawn,
         allDrawn,
+        /** "moves", "rests" with all that it shows, "waits" for Dash's answer, or nothing, when the page is Dash's. */
+        state: () => (hand ? (rest ? "moves" : "rests") : over ? "waits" : ""),
         held: () => Boolean(hand && page()?.contains(hand.host)),
     };
 })();

@@ -6,7 +6,10 @@
 (function () {
     "use strict";
     const mg = (window.musicgroup = window.musicgroup || {});
-    const CANNOT = "No connection for live numbers: the charts follow when you let go.";
+    const CANNOT = {
+        offline: "No connection for live numbers: the charts follow when you let go.",
+        changed: "The catalogue has changed: the charts follow when you let go.",
+    };
     const byId = (id) => document.getElementById(id);
     let shown = false;
 
@@ -74,11 +77,11 @@
             const said = byId("explore-live-said");
             if (said && shown) said.textContent = byId("explore-live").textContent;
         },
-        /** Say that the charts do not follow. */
-        cannot() {
+        /** Say that the charts do not follow, and why: the state of mg.tiles. */
+        cannot(state) {
             const [mine, said] = [byId("explore-live"), byId("explore-live-said")];
-            if (!mine || mine.textContent === CANNOT) return;
-            mine.textContent = said.textContent = CANNOT;
+            if (!mine || mine.textContent === CANNOT[state]) return;
+            mine.textContent = said.textContent = CANNOT[state];
             place(true);
         },
         end() {

@@ -243,7 +243,7 @@ def legend_card() -> Component:
             html.P([html.I(className="mg-swatch mg-swatch-whole"), "the whole catalogue"]),
             html.P([html.I(className="mg-swatch mg-swatch-selected"), "your songs, under all other brushes"]),
             html.P("Each is drawn as shares of its own set, so that a handful of songs stays readable."),
-            html.P("Drag over a chart to brush a range, drag it to move, click beside it to clear."),
+            html.P("Drag over a chart to brush a range: all others follow. Drag it to move, click beside it to clear."),
         ],
         className="mg-card mg-chart mg-legend",
     )
