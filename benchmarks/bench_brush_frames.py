@@ -190,6 +190,7 @@ class _Session:
         gesture = Gesture("handle", (0.999, *pulled.points[:: len(pulled.points) // MOVES_ONE_BY_ONE]))
         await self._come(box, gesture)
         await press(self._cdp.send, box, gesture.points[0])
+        await _quiet(self._tab, self._traffic)  # a press beside the handle moves it
         self._traffic.counting = True
         for fraction in gesture.points[1:]:
             await move(self._cdp.send, box, fraction, pressed=True)
