@@ -7,6 +7,7 @@
     "use strict";
     const mg = (window.musicgroup = window.musicgroup || {});
     const MOST_TELLING = 3;
+    const FEW_SONGS = 5; // fewer say nothing
     const GAP = 8; // px between the bar and the words
     let tip = null; // the element, made when first needed
     let latest = null; // {host, values} under the pointer
@@ -40,13 +41,14 @@
         const ranges = mg.explore.ranges();
         const spans = axes.map((axis) => mg.tile.columnsOf(axis, ranges[axis.field]));
         const { fields } = mg.explore.setup();
+        const songs = mg.tile.read(bars, axes.map((axis) => mg.tile.columnsOf(axis, values[axis.field]))).all[0];
         const places = axes.map((axis) => values[axis.field].bar);
-        const found = mg.liveNumbers.against(bars, axes, places, fields, spans).slice(0, MOST_TELLING);
+        const found = songs < FEW_SONGS ? [] : mg.liveNumbers.against(bars, axes, places, fields, spans).slice(0, MOST_TELLING);
         if (!found.length) return void (tip && (tip.hidden = true));
         const { spanWords, shown } = mg.explore.tools;
         const where = axes.map((axis) => {
             const { low, high } = values[axis.field];
-            const plain = axes.length === 1 && (axis.unit || axis.style === "duration" || axis.field === "year");
+            const plain = axes.length === 1 && (fields[axis.field].unit || axis.style === "duration" || axis.field === "year");
             return `${plain ? "" : `${axis.label.toLowerCase()} `}${spanWords(low, high, axis)}`;
         });
         const lines = found.map(({ field, inside, outside }) => {

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.hand import Hand, finger
 from tests.browser.waiting import until
@@ -124,8 +124,12 @@ def test_moving_and_resizing_within_another_brush_and_facets(page: Page, site: s
 
 def test_a_second_brush_before_the_first_is_answered(page: Page, site: str, sql) -> None:
     live = Live(page, site)
-    held: list = []
-    page.route("**/_dash-update-component", held.append)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/_dash-update-component", hold)
     live.drag(0.305, 0.695)
     until(page, "() => musicgroup.live.state() === 'waits'")
     second = Live.__new__(Live)
