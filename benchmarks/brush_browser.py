@@ -5,6 +5,7 @@ The page is cross-origin isolated, which gives its clock a resolution of 5 micro
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import threading
@@ -24,12 +25,29 @@ ASSETS = PROJECT_DIR / "assets"
 _TYPES = {".html": "text/html", ".js": "text/javascript", ".json": "application/json"}
 
 
+class NotHere(RuntimeError):
+    """A peer cannot be run on this machine; the message says why."""
+
+
 def packages(folder: Path) -> Path:
-    """node_modules with what brush_web/package-lock.json pins, installed below a folder; no scripts are run."""
+    """node_modules with what brush_web/package-lock.json pins, installed below a folder; no scripts are run.
+
+    Raises NotHere without npm, or when it cannot install.
+    """
+    if shutil.which("npm") is None:
+        raise NotHere("npm is not installed")
     for name in ("package.json", "package-lock.json"):
         shutil.copy(WEB / name, folder)
-    subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], cwd=folder, check=True)
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotHere(f"npm could not install it: {done.stderr.strip()[-200:]}")
     return folder / "node_modules"
+
+
+def pinned(name: str) -> str:
+    """The version of a package that is installed."""
+    return json.loads((WEB / "package.json").read_text())["dependencies"][name]
 
 
 @contextmanager
@@ -64,9 +82,9 @@ def heap_megabytes(page: Page) -> float:
 
 
 def chromium_version() -> str:
-    """What the browser calls itself: "Chromium 130.0.6723.91"."""
+    """The browser's version: "130.0.6723.91"."""
     done = subprocess.run([CHROMIUM, "--version"], capture_output=True, text=True, check=False)
-    return " ".join(done.stdout.split()[:2])
+    return next((word for word in done.stdout.split() if word[0].isdigit()), "of an unknown version")
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from benchmarks import brush_peers, brush_trace, performance, run
+from benchmarks import brush_browser, brush_peers, brush_trace, performance, run
 from benchmarks.brush_grow import Songs, drawn
 from benchmarks.brush_http import PARTS, decoded
 from benchmarks.brush_trace import Drag
@@ -128,3 +128,9 @@ def test_the_document_says_what_was_measured_and_what_was_missed(tmp_path: Path,
 def test_a_benchmark_that_is_not_there_is_named_and_nothing_is_run(capsys: pytest.CaptureFixture):
     assert run.main(["brush", "brushes"]) == 2
     assert "no benchmark brushes; there are: load, " in capsys.readouterr().out
+
+
+def test_a_machine_without_npm_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(brush_browser.NotHere, match="npm is not installed"):
+        brush_browser.packages(tmp_path)
