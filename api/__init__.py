@@ -9,8 +9,8 @@ from flask import Flask
 
 # Each has a blueprint named `blueprint`; `traffic` first: it takes the time of everything.
 _ROUTES = (
-    "traffic", "health", "download", "suggest", "song_map", "bootstrap", "dictionary", "compare_suggest", "playlist",
-    "v1", "metrics", "ops",
+    "traffic", "health", "download", "suggest", "song_map", "tiles", "bootstrap", "dictionary", "compare_suggest",
+    "playlist", "v1", "metrics", "ops",
 )  # fmt: skip
 
 

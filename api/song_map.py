@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import struct
 from dataclasses import asdict
@@ -10,6 +9,7 @@ from dataclasses import asdict
 import brotli
 from flask import Blueprint, Response, jsonify, request
 
+from api import packed
 from api.problems import problem, trouble
 from data_access import catalogue, models, song_map
 from data_access.cache import cached
@@ -42,10 +42,10 @@ def map_view() -> Response:
     try:
         live = catalogue.current()
         model = models.require(live)
-        packed = _packed(live, model, window, grid, song_filter)
+        found = _packed(live, model, window, grid, song_filter)
     except Exception as error:
         return trouble("The map", error)
-    answer = _compressed(packed)
+    answer = packed.from_brotli(found)
     fresh = request.args.get("of") == song_map.stamp(live, model)
     answer.headers["Cache-Control"] = f"private, max-age={_KEPT_SECONDS}" if fresh else "no-store"
     return answer
@@ -111,16 +111,3 @@ def _packed(live: Catalogue, model: Model, window: Window, grid: Grid, song_filt
         song_filter.to_query(),
     )  # fmt: skip
     return cached("map", parts, pack)
-
-
-def _compressed(packed: bytes) -> Response:
-    answer = Response(content_type="application/octet-stream")
-    accepted = request.accept_encodings
-    if "br" in accepted:
-        answer.data, answer.content_encoding = packed, "br"
-    elif "gzip" in accepted:
-        answer.data, answer.content_encoding = gzip.compress(brotli.decompress(packed), 4), "gzip"
-    else:
-        answer.data = brotli.decompress(packed)
-    answer.vary.add("Accept-Encoding")
-    return answer

@@ -51,6 +51,17 @@
         return encoded(params);
     }
 
+    /** The filter that a brush would make, were it let go with these ranges. */
+    function filterWith(ranges) {
+        const params = parse(truth);
+        setRanges(params, ranges);
+        return filterPart(canonical(params));
+    }
+
+    function setRanges(params, ranges) {
+        for (const [field, range] of Object.entries(ranges)) setOnly(params, field, rangeToken(range, setup().fields[field]));
+    }
+
     function setOnly(params, name, value) {
         params.delete(name);
         if (value) params.set(name, value);
@@ -104,6 +115,7 @@
         truth = next;
         const again = kind && kind === lastKind;
         lastKind = kind;
+        mg.live?.follow();
         window.history[again ? "replaceState" : "pushState"]({}, "", address());
         setProps("explore-filter", { data: next });
     }
@@ -132,6 +144,7 @@
         mg.explore.showFacets();
         const { filter } = shown;
         mg.explore.follow(filter);
+        mg.live?.follow();
         byId("explore-download").href = mg.path("explore.csv") + (filter ? `?${filter}` : "");
         byId("explore-reset").disabled = !filter;
         showChoices(params);
@@ -246,10 +259,7 @@
     // ---- events --------------------------------------------------------------------------------
 
     document.addEventListener("mg-brush", (event) => {
-        if (!page()) return;
-        change((params) => {
-            for (const [field, range] of Object.entries(event.detail.ranges)) setOnly(params, field, rangeToken(range, setup().fields[field]));
-        });
+        if (page()) change((params) => setRanges(params, event.detail.ranges));
     });
 
     document.addEventListener("click", (event) => {
@@ -293,8 +303,12 @@
         params: () => parse(truth || ""),
         ranges: () => rangesIn(parse(truth || "")),
         setup,
-        /** The part of the query that chooses songs. */
+        /** The part of the query that chooses songs: as all controls show it, as it is from now on, as it would be. */
         filter: () => shown.filter,
+        filterNow: () => filterPart(truth || ""),
+        /** What the wide charts show: {x, y, by}. */
+        choices: () => Object.fromEntries(setup().page.map((name) => [name, parse(truth).get(name) || setup().defaults[name]])),
+        filterWith,
         /** Put another filter in the place of this one; what the charts show stays. */
         apply(filter) {
             change((params) => {

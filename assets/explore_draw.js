@@ -4,6 +4,8 @@
     const mg = (window.musicgroup = window.musicgroup || {});
     const byId = (id) => document.getElementById(id);
     let last = { page: null, summary: null, whole: null };
+    let live = null; // the summary in the place of the last one while a brush moves (live.js)
+    const now = () => (live ? { ...last, summary: live } : last);
 
     // ---- taking turns --------------------------------------------------------------------------
 
@@ -19,6 +21,8 @@
     }
 
     function pump() {
+        pumping = false;
+        if (mg.live?.held()) return; // its frames come first, and cover all this; `resume` goes on
         const start = performance.now();
         const ids = [...waiting.keys()].sort((a, b) => distance(a) - distance(b));
         let drawn = 0;
@@ -30,14 +34,20 @@
                 const work = waiting.get(id);
                 waiting.delete(id);
                 work(graph);
+                mg.live?.drawn(id);
                 drawn += 1;
             }
         }
-        pumping = waiting.size > 0;
-        if (!pumping) return;
+        if (!waiting.size) return mg.live?.allDrawn();
+        pumping = true;
         // What is left waits for the next frame, or for Plotly's own first drawing.
         if (drawn) requestAnimationFrame(pump);
         else setTimeout(pump, 60);
+    }
+
+    function resume() {
+        if (!pumping && waiting.size) requestAnimationFrame(pump);
+        pumping = waiting.size > 0;
     }
 
     /** How far a graph is from being seen, in pixels. */
@@ -90,7 +100,11 @@
     // ---- histograms ----------------------------------------------------------------------------
 
     function drawHistograms({ summary, whole }) {
-        for (const [field, axis] of Object.entries(mg.explore.setup().fields)) {
+        const { fields } = mg.explore.setup();
+        const charts = byId("explore-density").parentElement;
+        charts.classList.toggle("mg-charts-all", Object.keys(fields).every((field) => field in whole.histograms));
+        charts.classList.toggle("mg-charts-no-years", !whole.years.length);
+        for (const [field, axis] of Object.entries(fields)) {
             const card = byId(`explore-${field}`);
             card.hidden = !(field in whole.histograms);
             if (card.hidden) continue;
@@ -129,23 +143,33 @@
     }
 
     /** The line beside a chart's title: medians, or the bar under the pointer, or the range being drawn. */
-    function say(field, words) {
+    function say(field, words, moving = false) {
         const line = byId(`explore-${field}-says`);
-        if (!line || !last.summary) return;
-        if (words) return void (line.textContent = words);
+        const { summary, whole } = now();
+        if (!line || !summary?.histograms[field]) return;
         const axis = mg.explore.setup().fields[field];
-        const { summary, whole } = last;
         const [mine, all] = [summary, whole].map((each) => quantile(each.histograms[field], axis, 0.5));
+        const plain = words || (mine === null ? "no songs" : "");
+        if (plain) return mg.write(line, plain);
+        const compared = summary.filter ? ` · all ${shown(all, axis, false)}` : "";
+        fillLine(line, shown(mine, axis), compared);
+        if (moving) return;
         const spread = [0.25, 0.75].map((part) => shown(quantile(summary.histograms[field], axis, part), axis));
-        line.replaceChildren();
-        if (mine === null) return void (line.textContent = "no songs");
-        line.append("median ", strong(shown(mine, axis)));
-        if (summary.filter) line.append(` · all ${shown(all, axis, false)}`);
-        line.title = `Half of the songs lie between ${spread[0]} and ${spread[1]}.`;
-        const unseen = document.createElement("span");
-        unseen.className = "visually-hidden";
-        unseen.textContent = `. ${line.title}`;
-        line.append(unseen);
+        const title = `Half of the songs lie between ${spread[0]} and ${spread[1]}.`;
+        line.title = title;
+        mg.write(line.lastChild, `. ${title}`);
+    }
+
+    /** Sixty times a second while a brush moves, so its elements are made once and then only get other words. */
+    function fillLine(line, median, compared) {
+        if (!line.querySelector("strong")) {
+            const unseen = document.createElement("span");
+            unseen.className = "visually-hidden";
+            line.replaceChildren("median ", strong(""), document.createTextNode(""), unseen);
+        }
+        const [, middle, rest] = line.childNodes;
+        mg.write(middle, median);
+        if (rest.data !== compared) rest.data = compared;
     }
 
     function strong(text) {
@@ -157,50 +181,75 @@
     document.addEventListener("mg-brush-hover", (event) => {
         const { values } = event.detail;
         const host = event.target;
-        if (!last.summary) return;
+        const { summary, whole } = now();
+        if (!summary || mg.brush.held(host)) return;
         if (!values) return leaveHost(host);
         const [field] = Object.keys(values);
         const wide = mg.explore.wide[host.id];
-        if (wide) return wide.say(last, host, values);
+        if (wide) return wide.say(now(), host, values);
         const axis = mg.explore.setup().fields[field];
         const { bar, low, high } = values[field];
-        const [mine, all] = [last.summary, last.whole].map((each) => shares(each.histograms[field])[bar]);
-        say(field, `${spanWords(low, high, axis)}: ${mg.percent(mine)}${last.summary.filter ? ` · all ${mg.percent(all)}` : ""}`);
+        const [mine, all] = [summary, whole].map((each) => shares(each.histograms[field])[bar]);
+        say(field, `${spanWords(low, high, axis)}: ${mg.percent(mine)}${summary.filter ? ` · all ${mg.percent(all)}` : ""}`);
     });
 
-    document.addEventListener("mg-brush-move", (event) => {
-        const ranges = event.detail.ranges;
+    document.addEventListener("mg-brush-move", (event) => sayBrush(event.target, event.detail.ranges));
+    document.addEventListener("mg-brush-cancel", (event) => leaveHost(event.target));
+
+    function sayBrush(host, ranges) {
         for (const [field, range] of Object.entries(ranges)) {
             const axis = mg.explore.setup()?.fields[field];
             if (axis) say(field, mg.brush.words(axis, range));
         }
-        const axes = mg.brush.axesOf(event.target);
+        const axes = mg.brush.axesOf(host);
         const words = axes.map((axis) => `${axis.label} ${mg.brush.words(axis, ranges[axis.field])}`).join(", ");
-        const wide = mg.explore.wide[event.target.id];
-        if (wide) byId(wide.says).textContent = words;
-    });
+        const wide = mg.explore.wide[host.id];
+        if (wide) mg.write(byId(wide.says), words);
+    }
 
     function leaveHost(host) {
-        if (mg.explore.wide[host.id]) return mg.explore.wide[host.id].describe(last);
+        if (!last.summary) return;
+        mg.explore.wide[host.id]?.describe(now());
         mg.brush.axesOf(host).forEach((axis) => say(axis.field));
+    }
+
+    // ---- while a brush moves -------------------------------------------------------------------
+
+    /** Say these numbers everywhere, in the place of the last ones that Dash had; null: those of Dash again.
+     *  The charts of a brush that is still `moving` say how far it goes. */
+    function showLive(summary, moving = null, resting = true) {
+        live = summary;
+        if (!last.summary) return;
+        for (const field of Object.keys(now().summary.histograms)) {
+            if (!moving?.axes.some((axis) => axis.field === field)) say(field, "", !resting);
+        }
+        for (const [id, wide] of Object.entries(mg.explore.wide)) if (id !== moving?.host.id) wide.describe(now());
+        if (moving) sayBrush(moving.host, moving.ranges);
+        mg.explore.countFacets(now(), !resting);
     }
 
     // ---- all of it -----------------------------------------------------------------------------
 
-    const fillNumbers = (name) => mg.explore.fillNumbers(name, last);
+    const fillNumbers = (name) => mg.explore.fillNumbers(name, now());
 
     mg.explore = Object.assign(mg.explore || {}, {
         tools: { edgesOf, fillNumbers, rebrush, shown, spanWords, strong, sum, withGraph, yearAxis },
-        latest: () => last,
+        /** What is shown, and what Dash had last; they differ while a brush moves. */
+        latest: now,
+        committed: () => last,
+        showLive,
+        resume,
         draw(summary, whole) {
             if (!summary || !whole || !document.getElementById("explore-page")) return window.dash_clientside.no_update;
             last = { page: document.getElementById("explore-page"), summary, whole };
+            mg.live?.arrived();
             drawHistograms(last);
             Object.values(mg.explore.wide).forEach((wide) => wide.draw(last));
             mg.explore.drawFacets(last);
             const fields = Object.keys(mg.explore.setup().fields);
             const present = new Set([...Object.keys(whole.histograms), ...(whole.moods.length ? ["mood"] : [])]);
             mg.grid.showFields("explore-table", [...fields, "mood"], present);
+            mg.live?.again(); // a brush that moves all the while stays ahead of what was drawn now
             return whole.version;
         },
     });

@@ -15,53 +15,88 @@
 
     // ---- facets --------------------------------------------------------------------------------
 
+    const written = new WeakMap(); // button -> what it shows: not all change when a brush moves a little
+    const labelled = new WeakMap(); // button -> the count in its label
+    const roomFor = new WeakMap(); // button -> songs in the catalogue
+
+    const onCircle = (button) => button.classList.contains("mg-key-major") || button.classList.contains("mg-key-minor");
+
     function showCount(button, count, strongest) {
-        const label = button.dataset.label;
-        const words = `${label}, ${mg.count(count)} ${count === 1 ? "song" : "songs"}`;
-        button.setAttribute("aria-label", words);
-        button.title = words;
-        button.style.setProperty("--share", strongest ? (count / strongest).toFixed(3) : "0");
+        const showing = `${count} ${strongest}`;
+        if (written.get(button) === showing) return;
+        written.set(button, showing);
+        // Not through a custom property: then the browser would work out the styles of all within the button anew.
+        const share = strongest ? Math.round((count / strongest) * 200) / 2 : 0; // %
+        if (!onCircle(button)) button.style.backgroundSize = `${share}% 100%`;
+        else button.style.backgroundColor = `color-mix(in srgb, var(--mg-accent) ${4 + share * 0.46}%, transparent)`;
         button.classList.toggle("mg-facet-none", !count);
         const shown = button.querySelector(".mg-facet-count");
-        if (shown) shown.textContent = mg.count(count);
+        if (shown) mg.write(shown, mg.count(count));
+    }
+
+    /** The same for those who do not see it, and for who rests on it. */
+    function labelCount(button, count) {
+        if (labelled.get(button) === count) return;
+        labelled.set(button, count);
+        button.title = `${button.dataset.label}, ${mg.count(count)} ${count === 1 ? "song" : "songs"}`;
+        button.setAttribute("aria-label", button.title);
+    }
+
+    /** Room for the count of all songs, so that no button moves when a filter makes it shorter. */
+    function keepWidth(button, inAll) {
+        const shown = button.querySelector(".mg-facet-count");
+        if (!shown || roomFor.get(button) === inAll) return;
+        roomFor.set(button, inAll);
+        shown.style.minWidth = `${mg.count(inAll).length}ch`;
     }
 
     /** Counts of a group, as [pair, songs under the filter, songs in the catalogue]. */
-    function countsOf(group, pairs) {
+    function countsOf(group, pairs, moving) {
         const strongest = Math.max(0, ...pairs.map(([, count]) => count));
         const byPair = new Map(pairs.map(([pair, ...counts]) => [pair, counts]));
         group.querySelectorAll("[data-facet]").forEach((button) => {
             const [count, inAll] = byPair.get(button.dataset.facet) || [0, 0];
             showCount(button, count, strongest);
+            if (moving) return;
+            labelCount(button, count);
+            keepWidth(button, inAll);
             // What the catalogue never has is no choice, except on the circle, which would have a gap.
-            button.hidden = !inAll && !button.matches(".mg-key-major, .mg-key-minor");
+            button.hidden = !inAll && !onCircle(button);
         });
     }
 
-    function drawFacets({ summary, whole }) {
-        const { keys } = mg.explore.setup();
-        const [mine, all] = [summary.facets, whole.facets];
-        const beats = (number) => `time=${number || "unknown"}`;
-        countsOf(byId("explore-keys"), keys.map((token, code) => [`key=${token}`, mine.key[code], all.key[code]]));
-        countsOf(byId("explore-time"), mine.time_signature.map((n, i) => [beats(i), n, all.time_signature[i]]));
-        countsOf(byId("explore-explicit"), ["no", "yes"].map((word, i) => [`explicit=${word}`, mine.explicit[i], all.explicit[i]]));
-        drawMoods(summary.moods, whole.moods);
-        drawGenres(summary.genres, whole.genres);
+    function drawFacets(numbers) {
+        makeMoods(numbers.whole.moods);
+        makeGenres(numbers.whole.genres);
+        countFacets(numbers);
         showFacets();
     }
 
-    function drawMoods(counts, moods) {
+    /** Write the numbers beside all buttons; their labels only when no brush is `moving`. */
+    function countFacets({ summary, whole }, moving = false) {
+        const { keys } = mg.explore.setup();
+        const [mine, all] = [summary.facets, whole.facets];
+        const beats = (number) => `time=${number || "unknown"}`;
+        const groups = {
+            keys: keys.map((token, code) => [`key=${token}`, mine.key[code], all.key[code]]),
+            time: mine.time_signature.map((n, i) => [beats(i), n, all.time_signature[i]]),
+            explicit: ["no", "yes"].map((word, i) => [`explicit=${word}`, mine.explicit[i], all.explicit[i]]),
+            moods: whole.moods.map(({ name, songs }) => [`mood=${name}`, summary.moods[name] || 0, songs]),
+            genres: Object.entries(whole.genres).map(([name, songs]) => [`genre=${name}`, summary.genres[name] || 0, songs]),
+        };
+        for (const [name, pairs] of Object.entries(groups)) countsOf(byId(`explore-${name}`), pairs, moving);
+    }
+
+    function makeMoods(moods) {
         const group = byId("explore-moods");
         group.parentElement.hidden = !moods.length;
-        const pair = ({ name }) => `mood=${name}`;
         const buttons = moods.map((mood) => {
-            const button = facetButton(group, pair(mood), mood.name);
+            const button = facetButton(group, `mood=${mood.name}`, mood.name);
             if (!button.querySelector(".mg-mood-dot")) button.prepend(element("i", "mg-mood-dot"));
             button.style.setProperty("--mood", `var(--mg-cat-${mood.colour})`);
             return button;
         });
         keepOrReplace(group, buttons);
-        countsOf(group, moods.map((mood) => [pair(mood), counts[mood.name] || 0, mood.songs]));
     }
 
     /** Replacing only when the list differs keeps the keyboard's place. */
@@ -70,7 +105,7 @@
         if (!same) group.replaceChildren(...buttons);
     }
 
-    function drawGenres(counts, wholeCounts) {
+    function makeGenres(wholeCounts) {
         const group = byId("explore-genres");
         const names = Object.keys(wholeCounts).sort((a, b) => wholeCounts[b] - wholeCounts[a] || (a < b ? -1 : 1));
         group.parentElement.hidden = !names.length;
@@ -83,13 +118,11 @@
             toggle.type = "button";
             toggle.addEventListener("click", () => {
                 allGenres = !allGenres;
-                drawGenres(counts, wholeCounts);
-                showFacets();
+                drawFacets(mg.explore.latest());
             });
             buttons.push(toggle);
         }
         keepOrReplace(group, buttons);
-        countsOf(group, names.map((name) => [`genre=${name}`, counts[name] || 0, wholeCounts[name]]));
     }
 
     /** The group's button for a pair, as it is or made new. */
@@ -207,5 +240,5 @@
         fillNumbers(details.closest(".mg-chart").id, mg.explore.latest());
     }, true);
 
-    mg.explore = Object.assign(mg.explore || {}, { drawFacets, showFacets, fillNumbers });
+    mg.explore = Object.assign(mg.explore || {}, { countFacets, drawFacets, showFacets, fillNumbers });
 })();

@@ -11,7 +11,8 @@
     function spanAxis({ field, first, last: end, group }) {
         const axis = mg.explore.setup().fields[field];
         const at = (bar) => Math.min(axis.low + bar * axis.step, axis.high);
-        return { ...axis, low: at(first), high: at(end), step: axis.step * group }; // of bars put together
+        const step = axis.step * group; // of bars put together
+        return { ...axis, low: at(first), high: at(end), step, snap: step };
     }
 
     function ticksWithin(axis) {
@@ -48,7 +49,7 @@
     function describeDensity({ summary }) {
         const total = tools().sum(summary.density.counts.flat());
         const free = ["x", "y"].map((side) => mg.explore.setup().fields[summary.density[side].field].label.toLowerCase());
-        byId("explore-density-says").textContent = `${mg.count(total)} songs with any ${free.join(" and ")}`;
+        mg.write(byId("explore-density-says"), `${mg.count(total)} songs with any ${free.join(" and ")}`);
     }
 
     function sayDensity({ summary }, host, values) {
@@ -59,7 +60,7 @@
             const { low, high } = values[axis.field];
             return `${axis.label} ${tools().spanWords(low, high, axis)}`;
         });
-        byId("explore-density-says").textContent = `${words.join(", ")}: ${mg.count(count)} songs`;
+        mg.write(byId("explore-density-says"), `${words.join(", ")}: ${mg.count(count)} songs`);
     }
 
     // ---- by year -------------------------------------------------------------------------------
@@ -68,6 +69,33 @@
         const card = byId("explore-years");
         card.hidden = !whole.years.length;
         if (card.hidden) return;
+        const scene = yearScene(summary);
+        const axis = tools().yearAxis(whole);
+        tools().withGraph("explore-years-chart", (graph) => {
+            const traces = graph.data.map((trace, place) => {
+                const line = scene.lines.find((each) => each.name === trace.uid);
+                return { place, x: summary.years.map((year) => year + 0.5), y: place ? line?.heights || [] : summary.year_songs, visible: !place || Boolean(line) };
+            });
+            window.Plotly.update(
+                graph,
+                { x: traces.map((t) => t.x), y: traces.map((t) => t.y), visible: traces.map((t) => t.visible) },
+                {
+                    ...axis,
+                    "xaxis.tickmode": "array",
+                    "yaxis.range": scene.range,
+                    "yaxis.tickvals": scene.ticks.map(([value]) => value),
+                    "yaxis.ticktext": scene.ticks.map(([, text]) => text),
+                },
+            );
+        });
+        labelLines(scene);
+        describeYears({ summary });
+        tools().fillNumbers("explore-years");
+    }
+
+    /** What the lines look like: {lines: [{name, axis, means, heights}], range, ticks: [[value, text]]}; heights are on
+     *  the fields' axes from 0 to 1, by year, and `range` is the part of them that is shown. */
+    function yearScene(summary) {
         const fields = mg.explore.setup().fields;
         const names = Object.keys(summary.by_year);
         // A mean of one or two songs says nothing and would stretch the axis, unless there is nothing else.
@@ -86,32 +114,14 @@
         const plain = lines.every((line) => line.axis.low === 0 && line.axis.high === 1);
         const step = [0.05, 0.1, 0.2, 0.5].find((each) => (range[1] - range[0]) / each <= 5) || 0.5;
         const ticks = [];
-        for (let value = Math.ceil(range[0] / step) * step; plain && value <= range[1]; value += step) ticks.push(value);
-        const axis = tools().yearAxis(whole);
-        tools().withGraph("explore-years-chart", (graph) => {
-            const traces = graph.data.map((trace, place) => {
-                const line = lines.find((each) => each.name === trace.uid);
-                return { place, x: summary.years.map((year) => year + 0.5), y: place ? line?.heights || [] : summary.year_songs, visible: !place || Boolean(line) };
-            });
-            window.Plotly.update(
-                graph,
-                { x: traces.map((t) => t.x), y: traces.map((t) => t.y), visible: traces.map((t) => t.visible) },
-                {
-                    ...axis,
-                    "xaxis.tickmode": "array",
-                    "yaxis.range": range,
-                    "yaxis.tickvals": ticks,
-                    "yaxis.ticktext": ticks.map((value) => value.toFixed(step < 0.1 ? 2 : 1)),
-                },
-            );
-        });
-        labelLines(lines, range);
-        describeYears({ summary });
-        tools().fillNumbers("explore-years");
+        for (let value = Math.ceil(range[0] / step) * step; plain && value <= range[1]; value += step) {
+            ticks.push([value, value.toFixed(step < 0.1 ? 2 : 1)]);
+        }
+        return { lines, range, ticks };
     }
 
     /** Names and last values at the right ends of the lines, pushed apart where they would overlap. */
-    function labelLines(lines, [bottom, top]) {
+    function labelLines({ lines, range: [bottom, top] }) {
         const HEIGHT = 0.095; // of the lines' part of the plot
         const labels = lines
             .map((line) => {
@@ -127,22 +137,30 @@
         for (let place = labels.length - 1, floor = 0; place >= 0; place--, floor += HEIGHT) {
             labels[place].at = Math.max(labels[place].at, floor);
         }
-        byId("explore-years-labels").replaceChildren(
-            ...labels.map((label) => {
-                const element = document.createElement("span");
-                element.className = `mg-line-label mg-line-${label.name}`;
-                element.style.top = `${(1 - label.at) * 100}%`;
-                element.append(`${label.axis.label} `, tools().strong(tools().shown(label.mean, label.axis)));
-                return element;
-            }),
-        );
+        const host = byId("explore-years-labels");
+        while (host.children.length > labels.length) host.lastChild.remove();
+        while (host.children.length < labels.length) host.append(emptyLabel());
+        labels.forEach((label, place) => {
+            const element = host.children[place];
+            const [words, value] = [`${label.axis.label} `, tools().shown(label.mean, label.axis)];
+            const name = `mg-line-label mg-line-${label.name}`;
+            if (element.className !== name) element.className = name;
+            element.style.top = `${(1 - label.at) * 100}%`;
+            if (element.firstChild.data !== words) element.firstChild.data = words;
+            mg.write(element.lastChild, value);
+        });
+    }
+
+    function emptyLabel() {
+        const element = document.createElement("span");
+        element.append(" ", tools().strong(""));
+        return element;
     }
 
     function describeYears({ summary }) {
         const { years, year_songs: songs } = summary;
-        if (!years.length) return void (byId("explore-years-says").textContent = "no songs");
         const most = Math.max(...songs);
-        byId("explore-years-says").textContent = `most songs: ${mg.count(most)} in ${years[songs.indexOf(most)]}`;
+        mg.write(byId("explore-years-says"), years.length ? `most songs: ${mg.count(most)} in ${years[songs.indexOf(most)]}` : "no songs");
     }
 
     function sayYear({ summary }, host, { year }) {
@@ -154,11 +172,13 @@
             return mean === null || mean === undefined ? "" : `${fields[name].label.toLowerCase()} ${tools().shown(mean, fields[name])}`;
         });
         const songs = mg.count(summary.year_songs[place] || 0);
-        byId("explore-years-says").textContent = [`${low}: ${songs} songs`, ...means.filter(Boolean)].join(", ");
+        mg.write(byId("explore-years-says"), [`${low}: ${songs} songs`, ...means.filter(Boolean)].join(", "));
     }
 
     mg.explore = Object.assign(mg.explore || {}, {
+        labelLines,
         spanAxis,
+        yearScene,
         /** By the id of the brush: draw, describe in a line, and say what is under the pointer. */
         wide: {
             "explore-density-brush": { says: "explore-density-says", draw: drawDensity, describe: describeDensity, say: sayDensity },

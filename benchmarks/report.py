@@ -7,7 +7,8 @@ import os
 import platform
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,8 +61,10 @@ def p95(values: list[float]) -> float:
     return float(np.percentile(values, 95))
 
 
-def save(name: str, songs: int, rows: list[Row], results: Path = RESULTS) -> None:
-    """Print the rows and write them to results/<name>.json with what they were measured on."""
+def save(
+    name: str, songs: int, rows: list[Row], results: Path = RESULTS, more: Mapping[str, object] | None = None
+) -> None:
+    """Print the rows and write them to results/<name>.json with what they were measured on, and `more` about them."""
     results.mkdir(parents=True, exist_ok=True)
     about = {
         "benchmark": name,
@@ -70,7 +73,10 @@ def save(name: str, songs: int, rows: list[Row], results: Path = RESULTS) -> Non
         "commit": _commit(),
         "cores": os.cpu_count(),
         "machine": platform.machine(),
+        "processor": _processor(),
+        "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1),
         "python": platform.python_version(),
+        **(more or {}),
     }
     listed = [{**asdict(row), "ratio": row.ratio} for row in rows]
     (results / f"{name}.json").write_text(json.dumps({**about, "rows": listed}, indent=2) + "\n")
@@ -79,6 +85,15 @@ def save(name: str, songs: int, rows: list[Row], results: Path = RESULTS) -> Non
         against = f"{row.peer_name} {row.peer:,.1f} {row.unit} = {row.ratio:,.1f}x" if row.ratio else row.peer_name
         verdict = "" if row.holds is None else ("holds" if row.holds else "DOES NOT HOLD")
         print(f"  {row.measure:<58} {row.ours:>10,.1f} {row.unit:<3} {against:<46} {row.bound:<12} {verdict}")
+
+
+def _processor() -> str:
+    """What the processor calls itself, where Linux tells."""
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor()
 
 
 def _commit() -> str:

@@ -1,5 +1,6 @@
 """`make bench`: every benchmark in one run, on a synthesised catalogue in a database of its own.
 
+`python -m benchmarks.run brush brush_frames` runs some of them on the same catalogue (`make bench-brush`).
 BENCH_SONGS chooses the number of songs (1,204,025). The catalogue lies under the data folder in bench/ and is
 kept for the next run; nobody's own catalogue is touched. Exit code 1 when a bound does not hold.
 """
@@ -9,9 +10,10 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import readme
+from benchmarks import performance, readme
 from benchmarks.report import Row
 from data_access import catalogue, columns, embedded, models
 from settings import get_settings
@@ -20,16 +22,26 @@ SONGS = 1_204_025
 BENCHMARKS = ("load", "counts", "filter", "table", "search", "map", "moods", "similar", "sliders", "worker")
 
 
-def main() -> int:
-    """Prepare, run all, sum up."""
+MORE = ("brush", "brush_frames")
+"""Benchmarks that are run when they are named."""
+
+
+def main(names: Sequence[str] = ()) -> int:
+    """Prepare, run all, or those that are named, and sum up."""
+    if unknown := set(names) - {*BENCHMARKS, *MORE}:
+        print(f"There is no benchmark {', '.join(sorted(unknown))}; there are: {', '.join(BENCHMARKS + MORE)}.")
+        return 2
     songs = int(os.environ.get("BENCH_SONGS", SONGS))
     os.environ.update(MUSICGROUP_DATA_DIR=str(get_settings().data_dir / "bench"), DATABASE_URL="")
     get_settings.cache_clear()
     file = get_settings().data_dir / f"songs-{songs}.csv"
     with embedded.running():
         _prepare(file, songs)
-        rows = [row for name in BENCHMARKS for row in _run(name)]
-    readme.write()
+        rows = [row for name in names or BENCHMARKS for row in _run(name)]
+    if not names:
+        readme.write()
+    if set(names) & set(MORE):
+        performance.write()
     failed = [row for row in rows if row.holds is False]
     bound = [row for row in rows if row.holds is not None]
     print(f"\n{len(bound) - len(failed)} of {len(bound)} bounds hold; results: benchmarks/results/*.json")
@@ -74,4 +86,4 @@ def _train() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

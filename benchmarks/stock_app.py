@@ -1,7 +1,8 @@
 """The peer: the stock Dash recipe for linked charts, as tutorials have it, with nothing made slow on purpose.
 
 The songs are a pandas frame in a global; every chart is a `px.histogram` over the rows that pass the other charts'
-brushes; one callback returns all figures. `FRAME` names a Parquet file of the songs.
+brushes; one callback returns all figures. `FRAME` names a Parquet file of the songs; with `UPDATE=drag` a slider tells
+of every step while it is dragged, and not only when it is let go.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from dash import Dash, Input, Output, dcc, html
 
 frame = pd.read_parquet(os.environ["FRAME"])
 fields = list(frame.columns)
+ends = {f: [float(frame[f].min()), float(frame[f].max())] for f in fields}
+update = os.environ.get("UPDATE", "mouseup")
 app = Dash(__name__)
 server = app.server
 app.layout = html.Div(
     [
         html.P(id="sentence"),
-        *(dcc.RangeSlider(float(frame[f].min()), float(frame[f].max()), id=f"range-{f}") for f in fields),
+        *(dcc.RangeSlider(*ends[f], value=ends[f], id=f"range-{f}", updatemode=update) for f in fields),
         *(dcc.Graph(id=f"chart-{f}") for f in fields),
     ]
 )
@@ -30,12 +33,12 @@ app.layout = html.Div(
     *(Output(f"chart-{f}", "figure") for f in fields),
     *(Input(f"range-{f}", "value") for f in fields),
 )
-def update(*brushes):
+def linked(*brushes):
     """One mask a brush, one figure a chart; each chart leaves its own brush out."""
     masks = {
         f: frame[f].between(brush[0], brush[1], inclusive="left")
         for f, brush in zip(fields, brushes, strict=True)
-        if brush
+        if brush and brush != ends[f]  # a slider that was not touched leaves unknown values in, too
     }
     figures = []
     for chart in fields:

@@ -21,14 +21,24 @@ KEYS = (
 
 
 def axis(
-    field: str, low: float, high: float, step: float, *, label: str = "", style: str = "", whole: bool = False
+    field: str,
+    low: float,
+    high: float,
+    step: float,
+    *,
+    snap: float | None = None,
+    label: str = "",
+    style: str = "",
+    whole: bool = False,
 ) -> dict:
     """What the brush needs to know of an axis: bars of width `step` over [low, high), the last maybe narrower.
 
-    `style` is how values are spoken: "2" for decimals, "1 dB" with a unit, "duration" for m:ss.
-    `whole` says that values are whole numbers, so that [1990, 2000) is 1990 to 1999 in words.
+    A pointer moves the brush by columns of width `snap`, keys by bars; without `snap`, both go by bars.
+    `style` is how values are spoken: "2" for decimals, "1 dB" with a unit, "duration" for m:ss. `whole` says
+    that values are whole numbers, so that [1990, 2000) is 1990 to 1999 in words.
     """
-    found = {"field": field, "low": low, "high": high, "step": step, "label": label or field, "style": style}
+    found = {"field": field, "low": low, "high": high, "step": step, "snap": snap or step}
+    found |= {"label": label or field, "style": style}
     return found | {"whole": True} if whole else found
 
 

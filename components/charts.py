@@ -118,6 +118,7 @@ def by_year(
             uid=name,
             hoverinfo="skip",
             connectgaps=False,
+            line={"simplify": False},  # live_paint_wide.js draws the same line, and a hundred points need no thinning
         )
         for name in names
     ]

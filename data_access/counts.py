@@ -11,59 +11,46 @@ columns laid out song by song (vector instructions), then tally, from rows that 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numba import njit
 
 from data_access.columns import CODE_COLUMN, CODE_COLUMNS, CODE_WIDTH, VALUE_ROW, ColumnStore
-from data_access.fields import FIELD_BY_NAME, Field
-from data_access.filters import Range, SongFilter
+from data_access.conditions import (
+    BY_CODES,
+    BY_MEMBERS,
+    BY_SET,
+    BY_VALUES,
+    Condition,
+    conditions,
+    packed,
+    range_condition,
+)
+from data_access.fields import Field
 from settings import get_settings
 
-_CONDITIONS_AT_MOST = 32
+Found = TypeVar("Found")
+
 MISSED_SEVERAL = 255
 _N_COLUMNS = len(CODE_COLUMNS)
 _BLOCK = 16_384  # songs; what a block reads and writes fits the second-level cache
 
-BY_CODES, BY_VALUES, BY_SET, BY_MEMBERS = range(4)
-
 
 @dataclass(frozen=True)
-class Condition:
-    """One part of a filter, as the pass wants it; `part` is the field, facet or membership it belongs to.
+class Marks:
+    """Which conditions each song meets.
 
-    BY_CODES: met by the codes first..last of `column`; for ranges whose ends are edges of bins, one byte a song.
-    BY_VALUES: met by float32 values low..high of the field; for all other ranges.
-    BY_SET: met by the codes of `column` for which `table` (256,) uint8 is 1.
-    BY_MEMBERS: met by the songs for which `members` (songs,) uint8 is 1.
-    """
-
-    part: str
-    kind: int
-    column: int = -1
-    first: int = 0
-    last: int = 0
-    low: float = 0.0
-    high: float = 0.0
-    table: np.ndarray = field(default_factory=lambda: np.zeros(256, dtype=np.uint8))
-    members: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.uint8))
-
-
-@dataclass(frozen=True)
-class Linked:
-    """Counts of one pass.
-
-    codes: (16, 256) int64, songs by column and code, each column without the condition on itself.
+    missed: (songs,) uint8, 0 for a song that meets all, n + 1 for one that misses only condition n, else 255.
     meets_others: (songs,) bool, the songs that meet every condition but those on the free parts.
     parts: the part that each condition belongs to.
     """
 
-    codes: np.ndarray
     missed: np.ndarray
     meets_others: np.ndarray
     parts: tuple[str, ...]
@@ -73,51 +60,27 @@ class Linked:
         """(songs,) bool, the songs that meet every condition."""
         return self.missed == 0
 
+    def mark_of(self, part: str) -> int:
+        """What `missed` has for songs that miss only the condition on `part`; 0 when there is none."""
+        return self.parts.index(part) + 1 if part in self.parts else 0
+
     def without(self, part: str) -> np.ndarray:
         """(songs,) bool, the songs that meet every condition but the one on `part`."""
-        if part not in self.parts:
-            return self.selected
-        return (self.missed == 0) | (self.missed == self.parts.index(part) + 1)
+        mark = self.mark_of(part)
+        return self.selected if mark == 0 else (self.missed == 0) | (self.missed == mark)
 
     def tally(self, part: str, codes: np.ndarray) -> np.ndarray:
         """Songs by code, (256,) int64, of those that meet every condition but the one on `part`."""
-        mark = np.uint8(self.parts.index(part) + 1 if part in self.parts else 0)
-
-        def count(stretch: tuple[int, int]) -> np.ndarray:
-            return _tally(codes, *stretch, mark, self.missed)
-
-        return sum(_threads().map(count, _parts(len(codes))), np.zeros(256, np.int64))
+        mark = np.uint8(self.mark_of(part))
+        found = in_stretches(len(codes), lambda start, stop: _tally(codes, start, stop, mark, self.missed))
+        return sum(found, np.zeros(256, np.int64))
 
 
-def conditions(song_filter: SongFilter, members: Mapping[str, np.ndarray], n_songs: int) -> list[Condition]:
-    """A filter as conditions; `members` has the songs of each of its memberships: ids, or a mask (songs,) bool."""
-    found = [range_condition(FIELD_BY_NAME[name], chosen) for name, chosen in song_filter.ranges]
-    for name, wanted in song_filter.code_sets():
-        table = np.zeros(256, dtype=np.uint8)
-        table[list(wanted)] = 1
-        found.append(Condition(name, BY_SET, CODE_COLUMN[name], table=table))
-    for kind, _ in song_filter.memberships():
-        inside = members[kind]
-        if inside.dtype != bool:
-            ids, inside = inside, np.zeros(n_songs, dtype=bool)
-            inside[ids] = True
-        inside = inside.view(np.uint8)
-        found.append(Condition(kind, BY_MEMBERS, members=inside))
-    assert len(found) <= _CONDITIONS_AT_MOST
-    return found
+@dataclass(frozen=True)
+class Linked(Marks):
+    """Counts of one pass; codes: (16, 256) int64, songs by column and code, each column without its own condition."""
 
-
-def range_condition(of: Field, chosen: Range) -> Condition:
-    """A range as a condition: on codes when it cuts through no bin, else on the exact values."""
-    low, high = chosen.bounds()
-    first, last = (int(code) for code in of.code(np.array([low, high], dtype=np.float32)))
-    # The end bins reach to infinity, because values beyond the domain are kept in them.
-    starts = -np.inf if first == 0 else of.edges[first]
-    ends = np.inf if last == of.bins - 1 else np.nextafter(of.edges[last + 1], np.float32(-np.inf))
-    column = CODE_COLUMN[of.name]
-    if first <= last and low <= starts and high >= ends:  # not so for an empty range, which values settle
-        return Condition(of.name, BY_CODES, column, first=first, last=last)
-    return Condition(of.name, BY_VALUES, column, low=float(low), high=float(high))
+    codes: np.ndarray
 
 
 def linked_counts(store: ColumnStore, asked: list[Condition], free: Collection[str] = ()) -> Linked:
@@ -125,38 +88,39 @@ def linked_counts(store: ColumnStore, asked: list[Condition], free: Collection[s
 
     `free` names the parts (the two fields of the density chart) that `meets_others` does without.
     """
-    n_songs = store.n_songs
-    kinds = np.array([c.kind for c in asked], dtype=np.int64)
-    columns = np.array([c.column for c in asked], dtype=np.int64)
-    ends = np.array([(c.first, c.last) for c in asked], dtype=np.uint8).reshape(-1, 2)
-    bounds = np.array([(c.low, c.high) for c in asked], dtype=np.float32).reshape(-1, 2)
-    tables = np.array([c.table for c in asked], dtype=np.uint8).reshape(-1, 256)
-    memberships = [c.members for c in asked if c.kind == BY_MEMBERS]
-    members = np.stack(memberships) if memberships else np.zeros((0, n_songs), dtype=np.uint8)
-    is_free = np.array([c.part in free for c in asked], dtype=bool)
-    missed = np.zeros(n_songs, dtype=np.uint8)
-    meets_others = np.ones(n_songs, dtype=np.uint8)
+    n_songs, asked_for = store.n_songs, packed(asked, store.n_songs, free)
+    missed, meets_others = np.zeros(n_songs, dtype=np.uint8), np.ones(n_songs, dtype=np.uint8)
 
-    def count(part: tuple[int, int]) -> np.ndarray:
-        return _count(
-            store.codes, store.columns, store.all_values, *part, kinds, columns, ends, bounds, tables, members, is_free,
-            missed, meets_others,
-        )  # fmt: skip
+    def count(start: int, stop: int) -> np.ndarray:
+        return _count(store.codes, store.columns, store.all_values, start, stop, *asked_for, missed, meets_others)
 
-    counts = sum(_threads().map(count, _parts(n_songs)), np.zeros((CODE_WIDTH, 256), np.int64))
-    return Linked(counts, missed, meets_others.view(bool), tuple(c.part for c in asked))
+    codes = sum(in_stretches(n_songs, count), np.zeros((CODE_WIDTH, 256), np.int64))
+    return Linked(missed, meets_others.view(bool), tuple(c.part for c in asked), codes)
+
+
+def marks(store: ColumnStore, asked: list[Condition], free: Collection[str] = ()) -> Marks:
+    """The first step of `linked_counts` alone: which conditions each song meets."""
+    n_songs, asked_for = store.n_songs, packed(asked, store.n_songs, free)
+    missed, meets_others = np.zeros(n_songs, dtype=np.uint8), np.ones(n_songs, dtype=np.uint8)
+
+    def mark(start: int, stop: int) -> None:
+        _mark(store.columns, store.all_values, start, stop, *asked_for, missed, meets_others)
+
+    if asked:
+        in_stretches(n_songs, mark)
+    return Marks(missed, meets_others.view(bool), tuple(c.part for c in asked))
 
 
 def density(store: ColumnStore, x: Field, y: Field, songs: np.ndarray) -> np.ndarray:
     """Songs by bar of two fields, (y.bars, x.bars) int64, over the mask `songs`; unknowns left out."""
     x_bar, y_bar = _bar_of_code(x), _bar_of_code(y)
 
-    def count(part: tuple[int, int]) -> np.ndarray:
+    def count(start: int, stop: int) -> np.ndarray:
         return _density(
-            store.columns, *part, songs, CODE_COLUMN[x.name], CODE_COLUMN[y.name], x_bar, y_bar, x.bars, y.bars
+            store.columns, start, stop, songs, CODE_COLUMN[x.name], CODE_COLUMN[y.name], x_bar, y_bar, x.bars, y.bars
         )
 
-    return sum(_threads().map(count, _parts(store.n_songs)), np.zeros((y.bars, x.bars), np.int64))
+    return sum(in_stretches(store.n_songs, count), np.zeros((y.bars, x.bars), np.int64))
 
 
 def sums_by_code(
@@ -168,10 +132,10 @@ def sums_by_code(
     """
     rows = np.array([VALUE_ROW[name] for name in of], dtype=np.int64)
 
-    def add(part: tuple[int, int]) -> np.ndarray:
-        return _sums(store.columns, store.all_values, rows, *part, songs, CODE_COLUMN[by])
+    def add(start: int, stop: int) -> np.ndarray:
+        return _sums(store.columns, store.all_values, rows, start, stop, songs, CODE_COLUMN[by])
 
-    found = sum(_threads().map(add, _parts(store.n_songs)), np.zeros((2 * len(of) + 1, 256)))
+    found = sum(in_stretches(store.n_songs, add), np.zeros((2 * len(of) + 1, 256)))
     return found[0].astype(np.int64), found[1::2], found[2::2].astype(np.int64)
 
 
@@ -191,9 +155,10 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max(1, get_settings().count_threads), thread_name_prefix="count")
 
 
-def _parts(n_songs: int) -> list[tuple[int, int]]:
+def in_stretches(n_songs: int, work: Callable[[int, int], Found]) -> list[Found]:
+    """What `work(start, stop)` gives for each thread's stretch of 0..n_songs-1, in order; all at the same time."""
     edges = np.linspace(0, n_songs, max(1, get_settings().count_threads) + 1).astype(int).tolist()
-    return list(pairwise(edges))
+    return list(_threads().map(lambda stretch: work(*stretch), pairwise(edges)))
 
 
 # The loops below hold no Python object and let go of the interpreter lock. Numba's own threading is not used: its
@@ -209,25 +174,36 @@ def _count(
     counts = np.zeros((CODE_WIDTH, 256), dtype=np.int64)
     for a in range(start, stop, _BLOCK):
         b = min(a + _BLOCK, stop)
-        membership = 0
-        for number in range(len(kinds)):
-            mark, free = np.uint8(number + 1), np.uint8(is_free[number])
-            column, block, others = condition_columns[number], missed[a:b], meets_others[a:b]
-            if kinds[number] == BY_CODES:
-                _mark_codes(columns[column][a:b], ends[number, 0], ends[number, 1], mark, free, block, others)
-            elif kinds[number] == BY_VALUES:
-                _mark_values(values[column][a:b], bounds[number, 0], bounds[number, 1], mark, free, block, others)
-            elif kinds[number] == BY_SET:
-                _mark_set(columns[column][a:b], tables[number], mark, free, block, others)
-            else:
-                _mark_codes(members[membership][a:b], np.uint8(1), np.uint8(1), mark, free, block, others)
-                membership += 1
+        _mark(
+            columns, values, a, b, kinds, condition_columns, ends, bounds, tables, members, is_free, missed,
+            meets_others,
+        )  # fmt: skip
         _tally_selected(codes, a, missed[a:b], counts)
         for number in range(len(kinds)):
             column = condition_columns[number]
             if column >= 0:
                 _tally_missed(columns[column][a:b], np.uint8(number + 1), missed[a:b], counts[column])
     return counts
+
+
+@njit(nogil=True, cache=True)
+def _mark(
+    columns, values, a, b, kinds, condition_columns, ends, bounds, tables, members, is_free, missed, meets_others
+):
+    """Write down which conditions the songs a..b miss."""
+    membership = 0
+    for number in range(len(kinds)):
+        mark, free = np.uint8(number + 1), np.uint8(is_free[number])
+        column, block, others = condition_columns[number], missed[a:b], meets_others[a:b]
+        if kinds[number] == BY_CODES:
+            _mark_codes(columns[column][a:b], ends[number, 0], ends[number, 1], mark, free, block, others)
+        elif kinds[number] == BY_VALUES:
+            _mark_values(values[column][a:b], bounds[number, 0], bounds[number, 1], mark, free, block, others)
+        elif kinds[number] == BY_SET:
+            _mark_set(columns[column][a:b], tables[number], mark, free, block, others)
+        else:
+            _mark_codes(members[membership][a:b], np.uint8(1), np.uint8(1), mark, free, block, others)
+            membership += 1
 
 
 # In the three below there is no branch that depends on a song, so that the compiler makes vector instructions of
@@ -337,3 +313,23 @@ def _sums(columns, values, rows, start, stop, songs, by_column):
                     sums[2 * place + 1, code] += value
                     sums[2 * place + 2, code] += 1
     return sums
+
+
+__all__ = [
+    "BY_CODES",
+    "BY_MEMBERS",
+    "BY_SET",
+    "BY_VALUES",
+    "CODE_COLUMN",
+    "Condition",
+    "Linked",
+    "Marks",
+    "bars",
+    "conditions",
+    "density",
+    "in_stretches",
+    "linked_counts",
+    "marks",
+    "range_condition",
+    "sums_by_code",
+]

@@ -17,6 +17,7 @@ from data_access.columns import ColumnStore, open_store
 from data_access.db import fetch
 from data_access.fields import FIELD_BY_NAME, UNKNOWN_CODE, UNKNOWN_KEY, Field
 from data_access.filters import SongFilter
+from data_access.models import Model
 from data_access.moods import NO_MOOD, MoodStore, open_moods
 from data_access.selection import SORTABLE, forget_selections, members, selection, sorted_selection
 
@@ -78,6 +79,11 @@ def summarise(
 def whole_catalogue(density: tuple[str, str] = DENSITY, by_year: tuple[str, ...] = BY_YEAR) -> Summary:
     """The numbers of the catalogue without a filter: the grey behind every chart."""
     return summarise(SongFilter(), density, by_year)
+
+
+def version_of(catalogue: Catalogue, model: Model | None) -> str:
+    """What the browser knows a catalogue and its moods by."""
+    return f"{catalogue.version} {catalogue.started_at.isoformat()} {model.model if model else 'no model'}"
 
 
 def fields_of(catalogue: Catalogue) -> tuple[Field, ...]:
@@ -281,5 +287,6 @@ __all__ = [
     "selection",
     "summarise",
     "table_block",
+    "version_of",
     "whole_catalogue",
 ]

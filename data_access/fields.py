@@ -20,7 +20,8 @@ class Field:
     """A numeric field and its equal-width bins over [low, high); values beyond go to the end bins.
 
     `bins` (<= 254) is the resolution of the column store's bytes, `codes_per_bar` how many of those
-    make one bar of a histogram. `decimals` is how a value is written.
+    make one bar of a histogram. `decimals` is how a value is written. `codes_per_column` codes make one column,
+    the least that a brush moves by: its edges can be written exactly with `decimals`.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Field:
     bins: int = 200
     codes_per_bar: int = 4
     decimals: int = 2
+    codes_per_column: int = 2
 
     @cached_property
     def edges(self) -> np.ndarray:
@@ -47,6 +49,11 @@ class Field:
     def bars(self) -> int:
         """Number of bars in this field's histogram."""
         return -(-self.bins // self.codes_per_bar)
+
+    @property
+    def columns(self) -> int:
+        """Number of columns that a brush over this field snaps to."""
+        return -(-self.bins // self.codes_per_column)
 
     def code(self, values: np.ndarray) -> np.ndarray:
         """Bin codes of float32 values, same shape, uint8; NaN becomes UNKNOWN_CODE.
@@ -144,7 +151,7 @@ FIELDS: tuple[Field, ...] = (
         5,
         decimals=1,
     ),
-    Field("tempo", "Tempo", "BPM", "Estimated speed in beats per minute.", 40, 240, decimals=0),
+    Field("tempo", "Tempo", "BPM", "Estimated speed in beats per minute.", 40, 240, decimals=0, codes_per_column=1),
     Field(
         "duration_ms",
         "Duration",
@@ -154,8 +161,19 @@ FIELDS: tuple[Field, ...] = (
         600_000,
         codes_per_bar=5,
         decimals=0,
+        codes_per_column=1,
     ),
-    Field("year", "Year", "", "Year of release of the album.", 1900, 2100, codes_per_bar=1, decimals=0),
+    Field(
+        "year",
+        "Year",
+        "",
+        "Year of release of the album.",
+        1900,
+        2100,
+        codes_per_bar=1,
+        decimals=0,
+        codes_per_column=1,
+    ),
     Field(
         "popularity",
         "Popularity",
@@ -166,6 +184,7 @@ FIELDS: tuple[Field, ...] = (
         bins=101,
         codes_per_bar=2,
         decimals=0,
+        codes_per_column=1,
     ),
 )
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from psycopg2 import sql
 
-from data_access import catalogue, columns, models, writing
+from data_access import catalogue, columns, models, tile_files, writing
 from data_access.columns import ColumnStore
 from data_access.db import catalogue_schema
 from data_access.grants import grant_reading
@@ -103,6 +103,8 @@ def load(path: Path, progress: Progress, train: Train | None = None) -> Loaded:
                 raise
         finally:
             control.close()
+        with progress.stage("Counting for the first brush"):
+            tile_files.prepare_quietly()
     return Loaded(version, time.perf_counter() - started, counts, progress.seconds, model, untrained)
 
 
@@ -111,7 +113,11 @@ def train_live(progress: Progress, train: Train) -> tuple[Model | None, str | No
     with database.server():
         live = catalogue.current()
         model = models.current(live)
-        return (model, None) if model else _trained(train, live.version, columns.open_store(live), progress)
+        if model:
+            return model, None
+        found = _trained(train, live.version, columns.open_store(live), progress)
+        tile_files.prepare_quietly()
+        return found
 
 
 def _trained(

@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _train(parsed: argparse.Namespace) -> int:
     spec = _spec(parsed)
-    from data_access import explore, moods
+    from data_access import explore, moods, tile_files
     from data_access.columns import open_store
     from data_access.filters import SongFilter
     from ml.clusters import FitError
@@ -71,6 +71,7 @@ def _train(parsed: argparse.Namespace) -> int:
         raise SpecError(str(error)) from error
     finally:
         say.done()
+    tile_files.prepare_quietly()
     print(sentence(model))
     return 0
 
@@ -110,9 +111,10 @@ def _status(parsed: argparse.Namespace) -> int:
 
 
 def _rollback(parsed: argparse.Namespace) -> int:
-    from data_access import models
+    from data_access import models, tile_files
 
     model = models.roll_back()
+    tile_files.prepare_quietly()
     print(f"Model {model.model} serves again: {', '.join(mood.name for mood in model.moods)}.")
     return 0
 

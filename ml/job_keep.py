@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data_access import catalogue, models
+from data_access import catalogue, models, tile_files
 from data_access.columns import open_store
 from data_access.db import DatabaseDown
 from data_access.models import MayNotWrite, ModelError
@@ -27,7 +27,9 @@ def keep(job: JobFolder) -> dict:
         told = {**report, **{part: job.read(part) or None for part in _PARTS}}
         seconds = state.get("ended", 0.0) - state.get("began", 0.0)
         new, mood, xy = new_model(live.version, open_store(live), Fitted.from_json(fitted), told, seconds)
-        return {"model": models.store(new, mood, xy).model}
+        stored = models.store(new, mood, xy)
+        tile_files.prepare_quietly()
+        return {"model": stored.model}
     except MayNotWrite:
         return {
             "error": "The dashboard's database role may not store models; whoever may (on a server that install.sh has "

@@ -9,26 +9,18 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import parts
-from data_access.catalogue import Catalogue
-from data_access.explore import Summary
+from data_access.explore import Summary, version_of
 from data_access.fields import FIELD_BY_NAME, Field
 from data_access.filters import SongFilter
-from data_access.models import Model, Mood
+from data_access.models import Mood
+from data_access.tiles import shown_cells
 from pages._explore_state import ExploreState
-
-DENSITY_BARS = 50
-"""Most bars that a side of the density has; finer ones are put together."""
 
 PARAMETER = {
     "keys": "key", "time_signatures": "time", "moods": "mood", "genres": "genre", "artists": "artist",
     "albums": "album", "playlists": "playlist",
 }  # fmt: skip
 """The parameter of a URL for a part of a filter that is called otherwise: a chip removes the parameter."""
-
-
-def version_of(catalogue: Catalogue, model: Model | None) -> str:
-    """What the browser knows a catalogue and its moods by."""
-    return f"{catalogue.version} {catalogue.started_at.isoformat()} {model.model if model else 'no model'}"
 
 
 def summary_answer(state: ExploreState, summary: Summary, whole: Summary) -> dict:
@@ -67,13 +59,10 @@ def whole_answer(version: str, whole: Summary, moods: Sequence[Mood]) -> dict:
 def density_span(of: Field, whole: Summary) -> dict:
     """Which bars of a field the density shows: {field, first, last, group}.
 
-    Bars first..last-1 in groups of `group`. Years outside the catalogue's are left out; of other fields all
-    bars are shown, so that the axis is the same for every catalogue.
+    Bars first..last-1 in groups of `group`; see `tiles.shown_cells`.
     """
-    first, last = 0, of.bars
-    if of.name == "year" and whole.years:
-        first, last = whole.years[0] - int(of.low), whole.years[-1] + 1 - int(of.low)
-    return {"field": of.name, "first": first, "last": last, "group": -(-(last - first) // DENSITY_BARS)}
+    first, last, group = shown_cells(of, (whole.years[0], whole.years[-1]) if whole.years else None)
+    return {"field": of.name, "first": first, "last": last, "group": group}
 
 
 def rebinned(counts: Sequence[Sequence[int]], x: dict, y: dict) -> list[list[int]]:
@@ -123,3 +112,6 @@ def chips(song_filter: SongFilter, names: dict[str, str]) -> list[Component]:
         )
         for part, words in song_filter.parts(names)
     ]
+
+
+__all__ = ["PARAMETER", "chips", "density_span", "rebinned", "sentence", "summary_answer", "version_of", "whole_answer"]

@@ -43,10 +43,11 @@ def ticks_of(of: Field) -> list[tuple[float, str]]:
 
 
 def axis_of(of: Field) -> dict:
-    """A field's axis for the brush; its bars are the histogram's."""
-    step = (of.high - of.low) / of.bins * of.codes_per_bar
+    """A field's axis for the brush; its bars are the histogram's, its columns those of the field."""
+    code = (of.high - of.low) / of.bins
+    step, snap = (round(code * codes, 6) for codes in (of.codes_per_bar, of.codes_per_column))
     return brush.axis(
-        of.name, of.low, of.high, round(step, 6), label=of.label, style=style_of(of), whole=of.name in _WHOLE
+        of.name, of.low, of.high, step, snap=snap, label=of.label, style=style_of(of), whole=of.name in _WHOLE
     )
 
 
@@ -242,7 +243,7 @@ def legend_card() -> Component:
             html.P([html.I(className="mg-swatch mg-swatch-whole"), "the whole catalogue"]),
             html.P([html.I(className="mg-swatch mg-swatch-selected"), "your songs, under all other brushes"]),
             html.P("Each is drawn as shares of its own set, so that a handful of songs stays readable."),
-            html.P("Drag over a chart to brush a range, drag it to move, click beside it to clear."),
+            html.P("Drag over a chart to brush a range: all others follow. Drag it to move, click beside it to clear."),
         ],
         className="mg-card mg-chart mg-legend",
     )

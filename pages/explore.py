@@ -66,6 +66,9 @@ def _bar(state: ExploreState) -> Component:
     return html.Div(
         [
             html.P("…", id="explore-sentence", className="mg-sentence", **parts.aria(live="polite")),
+            # In its place while a brush moves, and what screen readers hear of that (assets/live_words.js).
+            html.P(id="explore-live", className="mg-sentence", hidden=True, **parts.aria(hidden="true")),
+            html.P(id="explore-live-said", className="visually-hidden", role="status"),
             html.Div(id="explore-chips", className="mg-chips", role="group", **parts.aria(label="Parts of the filter")),
             html.Div(
                 [

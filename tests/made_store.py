@@ -10,15 +10,23 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from data_access.columns import CODE_WIDTH, ColumnStore
+from data_access.columns import CODE_COLUMN, CODE_WIDTH, ColumnStore
 from data_access.fields import AUDIO_FEATURES, FIELDS
 from etl.demo import packaged_file
 
 REAL_FILE = "spotify_songs_dev.csv.gz"
 
 
-def made_store(folder: Path, values: dict[str, np.ndarray], genres: list[list[int]] | None = None) -> ColumnStore:
-    """A store of songs with these fields, each (songs,), NaN unknown; genres are lists of song ids by genre."""
+def made_store(
+    folder: Path,
+    values: dict[str, np.ndarray],
+    genres: list[list[int]] | None = None,
+    facets: dict[str, np.ndarray] | None = None,
+) -> ColumnStore:
+    """A store of songs with these fields, each (songs,), NaN unknown; genres are lists of song ids by genre.
+
+    facets: codes (songs,) of "key", "time_signature", "explicit", 0 where not given.
+    """
     n_songs = len(next(iter(values.values())))
     rows = np.full((len(FIELDS), n_songs), np.nan, dtype=np.float32)
     codes = np.zeros((n_songs, CODE_WIDTH), dtype=np.uint8)
@@ -26,6 +34,8 @@ def made_store(folder: Path, values: dict[str, np.ndarray], genres: list[list[in
         if field.name in values:
             rows[row] = values[field.name]
         codes[:, row] = field.code(rows[row])
+    for name, column in (facets or {}).items():
+        codes[:, CODE_COLUMN[name]] = column
     pairs = [(song, genre) for genre, songs in enumerate(genres or []) for song in songs]
     np.save(folder / "values.npy", rows)
     np.save(folder / "codes.npy", codes)

@@ -57,16 +57,17 @@ def post_worker_init(worker):
 
 
 def _keep_warm(worker):
-    """Warm up, and again whenever another catalogue is live, for as long as the worker serves."""
-    from data_access import catalogue, db  # noqa: PLC0415  # after the fork
+    """Warm up, and again whenever another catalogue or model is live, for as long as the worker serves."""
+    from data_access import catalogue, db, models  # noqa: PLC0415  # after the fork
 
     warm = None
     while worker.alive:
         try:
             live = catalogue.current()
-            if (live.version, live.started_at) != warm:
+            model = models.current(live)
+            if (found := (live.version, live.started_at, model and model.model)) != warm:
                 _warm_up(live)
-                warm = live.version, live.started_at
+                warm = found
         except (catalogue.NoCatalogue, db.DatabaseDown, db.QueryTooSlow):
             pass  # pages say so themselves
         except Exception:
@@ -77,9 +78,10 @@ def _keep_warm(worker):
 
 
 def _warm_up(live):
-    from data_access import columns, moods  # noqa: PLC0415
+    from data_access import columns, moods, tile_files  # noqa: PLC0415
     from ml import recommender  # noqa: PLC0415
 
     columns.open_store(live)
     moods.open_moods(live)
     recommender.warm_up(live)
+    tile_files.warm_up(live)

@@ -3,17 +3,25 @@
 chromium   one browser for all tests
 new_page   makes a watched page: new_page(width=390, dark=True)
 page       one such page, 1440 px wide
+with_years address of the application with a made-up catalogue that knows years, which the demo does not
+sql        runs a query on the demo catalogue's tables
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+import psycopg2
 import pytest
 
+from data_access import catalogue, models
+from data_access.catalogue import Catalogue
+from settings import PROJECT_DIR
 from tests import servers
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -64,9 +72,10 @@ def new_page(chromium: playwright.Browser) -> Iterator[Callable[..., playwright.
     """Makes pages, each in a profile of its own; at the end none may have had anything to complain about."""
     contexts, watches = [], []
 
-    def make(width: int = 1440, height: int = 900, *, dark: bool = False) -> playwright.Page:
+    def make(width: int = 1440, height: int = 900, *, dark: bool = False, ratio: float = 1) -> playwright.Page:
         context = chromium.new_context(
             viewport={"width": width, "height": height},
+            device_scale_factor=ratio,
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
             accept_downloads=True,
@@ -83,6 +92,36 @@ def new_page(chromium: playwright.Browser) -> Iterator[Callable[..., playwright.
         context.close()
     problems = [line for watch in watches for line in watch.problems]
     assert not problems, "\n".join(problems)
+
+
+@pytest.fixture(scope="module")
+def with_years(database: str, _nginx: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of the application with 3,000 made-up songs of many years as its catalogue."""
+    file = tmp_path_factory.mktemp("years") / "songs.csv"
+    for command in (["synthesise", "--songs", "3000", str(file)], ["load", "--quiet", str(file)]):
+        done = subprocess.run(
+            [sys.executable, "-m", "etl", *command],
+            cwd=PROJECT_DIR, capture_output=True, text=True, check=False, timeout=180,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    catalogue.forget()
+    models.forget()
+    return _nginx
+
+
+@pytest.fixture(scope="module")
+def sql(database: str, demo_catalogue: Catalogue) -> Iterator[Callable[[str], list[tuple]]]:
+    """Runs a query on the demo catalogue's tables."""
+    connection = psycopg2.connect(database, options=f"-c search_path=catalogue_{demo_catalogue.version}")
+    connection.autocommit = True
+
+    def run(query: str) -> list[tuple]:
+        with connection.cursor() as cursor:
+            cursor.execute(query)
+            return cursor.fetchall()
+
+    yield run
+    connection.close()
 
 
 @pytest.fixture

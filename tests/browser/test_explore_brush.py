@@ -3,47 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-BRUSH = "#explore-energy-brush"
+from tests.browser.hand import BRUSH, Hand, finger
+
 WINDOW = f"{BRUSH} .mg-brush-window"
-
-
-class Hand:
-    """A pointer over one brush; places are parts (0..1) of its width and height."""
-
-    def __init__(self, page: Page, site: str, query: str = "", brush: str = BRUSH) -> None:
-        self.page, self.selector = page, brush
-        page.goto(f"{site}explore{'?' + query if query else ''}")
-        expect(page.locator("#explore-sentence strong")).to_be_visible()
-        page.locator(brush).evaluate("host => host.scrollIntoView({block: 'center', behavior: 'instant'})")
-        page.wait_for_load_state("networkidle")
-
-    def at(self, across: float, up: float = 0.5) -> tuple[float, float]:
-        box = self.page.locator(self.selector).bounding_box()
-        assert box
-        return box["x"] + across * box["width"], box["y"] + (1 - up) * box["height"]
-
-    def drag(self, start: float, end: float, *, let_go: bool = True) -> None:
-        self.page.mouse.move(*self.at(start))
-        self.page.mouse.down()
-        self.page.mouse.move(*self.at(end), steps=6)
-        if let_go:
-            self.page.mouse.up()
-
-    def says(self, words: str) -> None:
-        expect(self.page.locator(self.selector)).to_have_attribute("aria-valuetext", words)
-
-    def chosen(self, field: str = "energy") -> str | None:
-        return parse_qs(urlsplit(self.page.url).query).get(field, [None])[0]
 
 
 def test_a_brush_is_drawn_moved_resized_and_cleared(page: Page, site: str) -> None:
     hand = Hand(page, site)
-    hand.drag(0.21, 0.39)
+    hand.drag(0.205, 0.395)
     hand.says("0.20 to 0.40")
     assert hand.chosen() == "0.2..<0.4"
     hand.drag(0.3, 0.5)  # by its middle
@@ -70,7 +41,7 @@ def test_the_end_bars_are_open_to_what_lies_beyond(page: Page, site: str) -> Non
 
 def test_nothing_is_committed_before_the_pointer_lets_go_and_escape_takes_it_back(page: Page, site: str) -> None:
     hand = Hand(page, site, "energy=0.2..%3C0.4")
-    hand.drag(0.61, 0.79, let_go=False)
+    hand.drag(0.605, 0.795, let_go=False)
     hand.says("0.60 to 0.80")
     assert hand.chosen() == "0.2..<0.4"
     page.keyboard.press("Escape")
@@ -124,7 +95,7 @@ def test_a_range_from_a_box_lies_where_it_says_also_after_a_resize(page: Page, s
 
 def test_of_whole_numbers_the_last_one_is_named(page: Page, site: str) -> None:
     hand = Hand(page, site, brush="#explore-popularity-brush")
-    hand.drag(0.41, 0.59)
+    hand.drag(40.5 / 101, 59.5 / 101)
     hand.says("40 to 59")
     assert hand.chosen("popularity") == "40..59"
     expect(page.locator("#explore-popularity-high")).to_have_value("59")
@@ -133,30 +104,20 @@ def test_of_whole_numbers_the_last_one_is_named(page: Page, site: str) -> None:
 def test_a_finger_draws_across_and_scrolls_down(new_page: Callable[..., Page], site: str) -> None:
     page = new_page(390, 844)
     hand = Hand(page, site)
-    touch = page.context.new_cdp_session(page)
-    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
-
-    def swipe(*places: tuple[float, float]) -> None:
-        points = [dict(zip("xy", hand.at(*place), strict=True)) for place in places]
-        touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points[:1]})
-        for point in points[1:]:
-            touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
-            page.wait_for_timeout(16)
-        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-    swipe(*((0.21 + 0.06 * step, 0.5) for step in range(7)))
-    hand.says("0.20 to 0.58")
-    assert hand.chosen() == "0.2..<0.58"
+    swipe = finger(hand)
+    swipe(*((0.205 + 0.06 * step, 0.5) for step in range(7)))
+    hand.says("0.20 to 0.57")
+    assert hand.chosen() == "0.2..<0.57"
     before = page.evaluate("scrollY")
     swipe(*((0.9, 0.5 + 0.25 * step) for step in range(7)))
     page.wait_for_timeout(500)
     assert page.evaluate("scrollY") > before
-    hand.says("0.20 to 0.58")
+    hand.says("0.20 to 0.57")
 
 
 def test_changes_made_faster_than_the_server_answers_are_all_kept(page: Page, site: str) -> None:
     hand = Hand(page, site)
-    hand.drag(0.21, 0.39)
+    hand.drag(0.205, 0.395)
     page.locator('[data-facet="explicit=no"]').click()
     page.locator('[data-facet="time=4"]').click()
     expect(page.locator("#explore-sentence")).to_contain_text("energy 0.20–0.40, 4 beats a bar, not explicit")

@@ -2,30 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
-import pytest
 from playwright.sync_api import Page, expect
 
-from data_access import catalogue, models
-from settings import PROJECT_DIR
 from tests.browser.recommend_page import ROWS, expect_answer, opened, query_of, settled, slide
-
-
-@pytest.fixture(scope="module")
-def with_years(database: str, _nginx: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Address of the application with 3,000 made-up songs of many years as its catalogue."""
-    file = tmp_path_factory.mktemp("years") / "songs.csv"
-    for command in (["synthesise", "--songs", "3000", str(file)], ["load", "--quiet", str(file)]):
-        done = subprocess.run(
-            [sys.executable, "-m", "etl", *command],
-            cwd=PROJECT_DIR, capture_output=True, text=True, check=False, timeout=180,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-    catalogue.forget()
-    models.forget()
-    return _nginx
 
 
 def test_years_restrict_by_two_boxes(with_years: str, page: Page) -> None:

@@ -33,7 +33,16 @@ def test_every_field_has_a_card_with_a_brush_and_two_boxes():
         assert {f"{name}-brush", f"{name}-low", f"{name}-high", f"{name}-problem", f"{name}-chart"} <= ids
 
 
-def test_the_brush_snaps_to_the_bars_of_the_histogram():
+def test_a_column_of_a_brush_is_some_codes_and_can_be_written():
+    for field in FIELDS:
+        axis = parts.axis_of(field)
+        assert axis["snap"] * field.columns == pytest.approx(field.high - field.low)
+        assert axis["step"] / axis["snap"] == field.codes_per_bar / field.codes_per_column
+        unit = 1000 if field.name == "duration_ms" else 10**-field.decimals
+        assert axis["snap"] / unit == pytest.approx(round(axis["snap"] / unit))
+
+
+def test_keys_move_a_brush_by_the_bars_of_the_histogram():
     for field in FIELDS:
         axis = parts.axis_of(field)
         edges = [min(axis["low"] + i * axis["step"], axis["high"]) for i in range(field.bars + 1)]

@@ -1,0 +1,123 @@
+"""What a page's log and Chromium's trace say together: from a pointer move to the frame in which every chart shows it.
+
+A move is answered when each chart that follows the brush has been painted with the brush of this move or of a later
+one. That a chart shows a brush is known from the number of songs in it, which must be the number that the catalogue
+has for one of the brushes so far: a page that draws something else, or nothing, is found out.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+FRAME_MS = 1000 / 60
+
+Ranges = Mapping[str, Mapping[str, float | None] | None]
+Count = Callable[[str, Ranges], int]
+Painted = Mapping[int, float]
+Got = tuple[float, Sequence[float]]
+"""When the page got some moves, and when they had arrived in the browser."""
+
+
+@dataclass
+class Answers:
+    """Milliseconds from moves to paintings: of every move, and of the newest of each of the page's frames."""
+
+    every: list[float] = field(default_factory=list)
+    newest: list[float] = field(default_factory=list)
+    unchanged: int = 0
+    """Moves that left the brush as it was; nothing was to be painted for them."""
+
+    def __iadd__(self, other: Answers) -> Answers:
+        self.every += other.every
+        self.newest += other.newest
+        self.unchanged += other.unchanged
+        return self
+
+    def quantile(self, part: float) -> float:
+        """Of every move, by linear interpolation."""
+        return float(np.quantile(self.every, part))
+
+    @property
+    def within_a_frame(self) -> float:
+        """Share, in percent, of the page's frames that were painted within 16.7 ms of their newest pointer move."""
+        return 100 * float(np.mean(np.array(self.newest) <= FRAME_MS))
+
+
+def answers(
+    log: Mapping[str, Any], painted: Painted, count: Count, charts: Sequence[str], *, in_frames: bool = False
+) -> Answers:
+    """Join a log (see frames_web/recorder.js) with when its drawings were painted (frames_chrome.painted_frames).
+
+    `count` gives the songs that a chart is to show for a brush, `charts` are those that follow.
+    `in_frames`: the page tells of its brush in its next frame, for all moves since the frame before; otherwise at once.
+    Raises AssertionError where a chart shows a number that no brush had, or stays behind.
+    """
+    changes, at = _changes(log["brushes"])
+    reached = {
+        chart: _reached(log["shown"], chart, [count(chart, ranges) for ranges in changes], at, painted)
+        for chart in charts
+    }
+    found = Answers()
+    moves = [(move["at"], move["arrived"]) for move in log["moves"]]
+    if in_frames:
+        moves = _by_frame(moves, [brush["at"] for brush in log["brushes"]])
+    for place, (since, arrived) in enumerate(moves):
+        until = moves[place + 1][0] if place + 1 < len(moves) else float("inf")
+        change = bisect.bisect_left(at, since)
+        if change == len(at) or at[change] >= until:
+            found.unchanged += len(arrived)
+            continue
+        when = max(_first(reached[chart], change, chart) for chart in charts)
+        found.every += [when - each for each in arrived]
+        found.newest.append(when - arrived[-1])
+    return found
+
+
+def _by_frame(moves: Sequence[Got], told: Sequence[float]) -> list[Got]:
+    """Moves between which the page did not tell of its brush, put together."""
+    found: list[Got] = []
+    for at, arrived in moves:
+        if found and bisect.bisect_left(told, found[-1][0]) == bisect.bisect_left(told, at):
+            found[-1] = (at, [*found[-1][1], *arrived])
+        else:
+            found.append((at, arrived))
+    return found
+
+
+def _changes(brushes: Sequence[Mapping[str, Any]]) -> tuple[list[Ranges], list[float]]:
+    """The brushes that differ from the one before, and when each was there."""
+    different = [b for i, b in enumerate(brushes) if i == 0 or b["ranges"] != brushes[i - 1]["ranges"]]
+    return [b["ranges"] for b in different], [b["at"] for b in different]
+
+
+def _reached(
+    shown: Sequence[Mapping[str, Any]],
+    chart: str,
+    numbers: Sequence[int],
+    at: Sequence[float],
+    painted: Painted,
+) -> list[tuple[int, float]]:
+    """(change, when painted) of a chart, each the newest change that the chart has shown until then."""
+    found: list[tuple[int, float]] = []
+    for drawing in shown:
+        if drawing["chart"] != chart:
+            continue
+        so_far = bisect.bisect_right(at, drawing["at"])
+        change = next((c for c in range(so_far - 1, -1, -1) if numbers[c] == drawing["songs"]), None)
+        if change is None:
+            assert not found, f"{chart} shows {drawing['songs']} songs, which no brush had"
+            continue  # as it was before the first brush
+        if drawing["mark"] in painted and (not found or change > found[-1][0]):
+            found.append((change, painted[drawing["mark"]]))
+    return found
+
+
+def _first(reached: Sequence[tuple[int, float]], change: int, chart: str) -> float:
+    place = bisect.bisect_left(reached, (change, float("-inf")))
+    assert place < len(reached), f"{chart} was never painted with the brush as it was left"
+    return reached[place][1]
