@@ -21,12 +21,15 @@ from typing import TypeVar
 
 from flask import Flask, current_app, has_app_context
 from flask_caching import Cache
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from settings import get_settings
 
 Answer = TypeVar("Answer")
 
 _LOCK_FILES = 1024
+_REDIS_SECONDS = 0.5
 _log = logging.getLogger(__name__)
 _cache = Cache()
 _beginning = Lock()
@@ -40,6 +43,10 @@ def _begin(server: Flask) -> None:
     config: dict[str, object] = {"CACHE_DEFAULT_TIMEOUT": settings.cache_seconds}
     if settings.redis_url:
         config |= {"CACHE_TYPE": "RedisCache", "CACHE_REDIS_URL": settings.redis_url, "CACHE_KEY_PREFIX": "musicgroup:"}
+        # One that hangs or is gone is not waited for, and not tried again for the same answer: computing is quicker.
+        config["CACHE_OPTIONS"] = {
+            "socket_connect_timeout": _REDIS_SECONDS, "socket_timeout": _REDIS_SECONDS, "retry": Retry(NoBackoff(), 0),
+        }  # fmt: skip
     else:
         folder = settings.data_dir / "cache"
         config |= {"CACHE_TYPE": "FileSystemCache", "CACHE_DIR": str(folder), "CACHE_THRESHOLD": 5000}

@@ -5,6 +5,7 @@ Right is what the same application answers that keeps its answers in files.
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -102,6 +103,12 @@ def test_answers_are_right_with_the_store_killed_and_it_is_used_again(store: Sto
     assert store.kept() == 0
     ask(64)
     assert store.kept() > 0, "it came back and was not used"
+
+    store.child.send_signal(signal.SIGSTOP)  # it takes connections and says nothing
+    try:
+        ask(64)
+    finally:
+        store.child.send_signal(signal.SIGCONT)
 
 
 def test_the_application_starts_and_answers_without_its_store(store: Store, served: str) -> None:
