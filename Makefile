@@ -16,7 +16,7 @@ unexport PIP_CONSTRAINT PIP_REQUIREMENT PIP_DRY_RUN PIP_NO_BINARY PIP_EDITABLE P
 unexport PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONDONTWRITEBYTECODE PYTHONOPTIMIZE PYTHONWARNINGS VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run load test test-deployment lint bench screenshots clean
+.PHONY: help demo run load test test-deployment lint bench bench-brush screenshots clean
 
 help: ## list what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -49,6 +49,10 @@ lint: $(VENV)/.dev ## ruff and mypy
 
 bench: $(VENV)/.dev ## ours against its peers, at BENCH_SONGS songs (1,204,025)
 	@$(RUN) -m benchmarks.run
+
+bench-brush: $(VENV)/.dev ## live brushing against its peers; writes docs/performance.md
+	@sh scripts/system-packages.sh
+	@$(RUN) -m benchmarks.run brush brush_frames
 
 screenshots: $(VENV)/.dev ## docs/screenshots: every page, light and dark, wide and narrow
 	@sh scripts/system-packages.sh
