@@ -45,8 +45,8 @@ Before anything is timed, every number of every view is compared for a part of t
 tiles with DuckDB's. *First touch* is what a person waits for when the pointer enters a chart: two requests at once
 over HTTP, until both tiles are there, under two filters that nobody had asked for. Without a filter there is
 nothing to wait for from the server: those tiles are made when a catalogue is loaded, and the browser has fetched
-them, into its memory or its cache. *Growth* takes songs drawn from the same catalogue; the memory of a process is what it has resident (mapped columns too)
-beyond what it had before the first song.
+them, into its memory or its cache. *Growth* takes songs drawn from the same catalogue; the memory of a process is
+what it has resident (mapped columns too) beyond what it had before the first song.
 """,
     ),
     Section(
