@@ -34,7 +34,7 @@ ACTIVE = ("tempo", "energy")
 WINDOW = ViewportSize(width=1440, height=1200)
 CHARTS_ON_SCREEN = 12
 MOVES_ONE_BY_ONE = 12
-READY_SECONDS = 180
+READY_SECONDS = 300
 QUIET_SECONDS = 300
 MIB = 1024 * 1024
 _LOOK_SECONDS = 0.6  # between the pointer's coming and the press
