@@ -14,6 +14,7 @@
     const GIVE_UP = 4000; // ms for the awaited answer after another one
     let hand = null; // the brush that moves: {host, active, axes, ranges, base, query, begun}
     let over = null; // what is painted over the charts: {page, summary}
+    let entered = null; // the brush that the pointer or the keyboard came to last
     let recent = []; // active charts, the last one brushed first
     let rest = 0; // the timer until a brush that is held still counts as resting
     let tiles = "live"; // what mg-live-state told last
@@ -143,6 +144,7 @@
 
     function allDrawn() {
         if (over && !hand && answered()) end();
+        if (mg.tiles.offline() && page()?.contains(entered)) ask(activeOf(entered)); // Dash was answered: it may be over
         prefetch();
     }
 
@@ -168,7 +170,9 @@
 
     const enter = (event) => {
         const host = event.target.closest?.("#explore-page .mg-brush");
-        if (host && mg.explore.committed().page === page()) ask(activeOf(host));
+        if (!host || mg.explore.committed().page !== page()) return;
+        entered = host;
+        ask(activeOf(host));
     };
 
     document.addEventListener("pointerover", enter);
@@ -179,6 +183,7 @@
     document.addEventListener("mg-brush-cancel", letGo);
     document.addEventListener("mg-live-state", ({ detail }) => {
         tiles = detail.state;
+        if (!detail.offline) prefetch();
         if (!hand || over) return;
         if (detail.offline) mg.liveWords.cannot(tiles);
         else fetchFor(hand);

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.metadata
+import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,7 +34,8 @@ ACTIVE = ("tempo", "energy")
 WINDOW = ViewportSize(width=1440, height=1200)
 CHARTS_ON_SCREEN = 12
 MOVES_ONE_BY_ONE = 12
-READY_SECONDS = 180
+READY_SECONDS = 300
+QUIET_SECONDS = 300
 MIB = 1024 * 1024
 _LOOK_SECONDS = 0.6  # between the pointer's coming and the press
 
@@ -247,8 +249,9 @@ async def _ready(tab: Tab, condition: str) -> None:
 
 async def _quiet(tab: Tab, traffic: Traffic, seconds: float = 0.6) -> None:
     """Until nothing has been asked or drawn for a while."""
-    still, before = 0.0, -1
+    still, before, start = 0.0, -1, time.monotonic()
     while still < seconds:
+        assert time.monotonic() - start < QUIET_SECONDS, f"{tab.url} does not come to rest: {traffic.open}"
         drawn = await tab.evaluate("brushFrames.shown.length")
         still = 0.0 if traffic.open or drawn != before else still + 0.1
         before = drawn

@@ -56,13 +56,14 @@
                     const paths = ["--mg-ghost", "--mg-accent"].map((colour, which) => {
                         const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
                         path.style.fill = `var(${colour})`;
+                        path.setAttribute("shape-rendering", "crispEdges"); // as Plotly's are
                         path.style.fillOpacity = which ? 0.78 : 1;
                         path.setAttribute("transform", `translate(${bars.left},${bars.top})`);
                         svg.append(path);
                         return path;
                     });
                     graph.closest(".mg-plot").append(svg);
-                    graph.querySelector(".plot").style.visibility = "hidden";
+                    graph.querySelector(".barlayer").style.visibility = "hidden";
                     return { svg, bars, paths };
                 });
             },
@@ -75,7 +76,7 @@
             },
             end() {
                 this.layers.forEach(({ svg }) => svg.remove());
-                graphs.forEach((graph) => (graph.querySelector(".plot").style.visibility = ""));
+                graphs.forEach((graph) => (graph.querySelector(".barlayer").style.visibility = ""));
             },
         },
         "Plotly's own SVG paths": {
@@ -133,7 +134,5 @@
             }
             return found;
         },
-        /** The heights of the bars that are seen, of each graph's second set, to see that a way has drawn them. */
-        wanted: (frame) => names.map((name) => heights(name, numbers(frame))[1]),
     };
 })();

@@ -44,9 +44,9 @@ years). The drags are seeded: a brush is drawn, moved to and fro, made wider, on
 Before anything is timed, every number of every view is compared for a part of the moves, and every cell of some
 tiles with DuckDB's. *First touch* is what a person waits for when the pointer enters a chart: two requests at once
 over HTTP, until both tiles are there, under two filters that nobody had asked for. Without a filter there is
-nothing to wait for: those tiles are made when a catalogue is loaded, and the browser has fetched them. *Growth*
-takes songs drawn from the same catalogue; the memory of a process is what it has resident (mapped columns too)
-beyond what it had before the first song.
+nothing to wait for from the server: those tiles are made when a catalogue is loaded, and the browser has fetched
+them, into its memory or its cache. *Growth* takes songs drawn from the same catalogue; the memory of a process is
+what it has resident (mapped columns too) beyond what it had before the first song.
 """,
     ),
     Section(
@@ -122,7 +122,7 @@ def _about(found: dict) -> str:
 def _line(row: dict) -> str:
     peer = f"{row['peer_name']}: {_number(row['peer'])} {row['unit']}" if row["peer"] is not None else row["peer_name"]
     ratio = f"{row['ratio']:,.1f}x" if row["ratio"] else ""
-    wanted = row["bound"] if row["holds"] is not False else f"{row['bound']}, missed"
+    wanted = row["bound"].strip() + (", missed" if row["holds"] is False else "")
     return f"| {row['measure'].strip()} | {_number(row['ours'])} {row['unit']} | {peer} | {ratio} | {wanted} |"
 
 

@@ -24,8 +24,15 @@ def picture(page: Page, selector: str) -> np.ndarray:
     box = page.locator(selector).bounding_box()
     assert box
     # Whole pixels: an element that begins within one would have one more or less of them from page to page.
-    clip = {side: math.floor(value) for side, value in box.items()}
-    png = page.screenshot(clip=clip, scale="device")
+    png = page.screenshot(
+        clip={
+            "x": math.floor(box["x"]),
+            "y": math.floor(box["y"]),
+            "width": math.floor(box["width"]),
+            "height": math.floor(box["height"]),
+        },
+        scale="device",
+    )
     height, width, text = page.evaluate(_DECODE, base64.b64encode(png).decode())
     rgba = np.frombuffer(base64.b64decode(text), np.uint8).reshape(height, width, 4)
     return rgba[..., :3].astype(np.int16)

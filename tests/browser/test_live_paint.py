@@ -100,7 +100,8 @@ def test_the_first_frame_and_the_last_one_are_not_seen(with_years: str, page: Pa
     expect(page.locator("[data-live]")).to_have_count(0)
 
 
-def test_what_is_not_on_the_screen_is_painted_when_it_is_scrolled_to(with_years: str, page: Page) -> None:
+def test_what_is_not_on_the_screen_is_painted_when_it_is_scrolled_to(with_years: str, new_page: Callable) -> None:
+    page = new_page(1440, 500)
     explore(page, with_years)
     page.evaluate("scrollTo(0, 0)")
     paint(page, numbers(page))
