@@ -10,12 +10,14 @@
     "use strict";
     const mg = (window.musicgroup = window.musicgroup || {});
     const FEW = 3; // charts whose tiles are fetched ahead under a filter
+    const WORDS_EVERY = 100; // ms between words while a brush moves: nobody reads faster, and a frame then only has pictures
     const RESTS_AFTER = 250; // ms without a move until labels and open tables of numbers follow
     const GIVE_UP = 4000; // ms for the awaited answer after another one
     let hand = null; // the brush that moves: {host, active, axes, ranges, base, query, begun}
     let over = null; // what is painted over the charts: {page, summary}
     let entered = null; // the brush that the pointer or the keyboard came to last
     let recent = []; // active charts, the last one brushed first
+    let worded = { at: 0, timer: 0 }; // when words followed last, and when they will
     let rest = 0; // the timer until a brush that is held still counts as resting
     let tiles = "live"; // what mg-live-state told last
 
@@ -60,9 +62,19 @@
         hand.begun = true;
         over = { page: page(), summary };
         mg.paint.frame(summary, mg.explore.committed().whole);
-        mg.explore.showLive(summary, hand, false);
-        mg.liveWords.show(summary);
+        const due = worded.at + WORDS_EVERY - performance.now();
+        if (due <= 0) words();
+        else worded.timer ||= setTimeout(words, due);
         return Boolean(wide);
+    }
+
+    /** What is said of the latest numbers: the sentence, the charts' lines, the facets. */
+    function words() {
+        clearTimeout(worded.timer);
+        worded = { at: performance.now(), timer: 0 };
+        if (!hand || !over) return;
+        mg.explore.showLive(over.summary, hand, false);
+        mg.liveWords.show(over.summary);
     }
 
     /** Whether the wide charts show what is chosen for them; just after a choice they do not yet. */
@@ -99,6 +111,7 @@
     function letGo({ target, type }) {
         if (hand?.host !== target) return;
         const same = hand.query === mg.explore.query();
+        if (worded.timer) words();
         hand = null;
         if (!over) mg.liveWords.end();
         else if (same && answered()) end();

@@ -181,6 +181,7 @@
         whenIdle(() => {
             idle = false;
             if (running.size) return; // it calls again when done
+            if (mg.live?.held()) return void setTimeout(next, LOOK_AGAIN); // a brush moves, and has what it needs
             if (!context || offline() || window.navigator?.connection?.saveData) return void (waiting = []);
             const [active, part] = waiting.shift();
             if (fetched.has(keyOf(active, part))) return next();
