@@ -188,8 +188,21 @@
         ask(activeOf(host));
     };
 
+    /** A press: the canvases are made now, so that the first move, four pixels later, only has to paint. */
+    function press(event) {
+        enter(event);
+        const host = event.target.closest?.("#explore-page .mg-brush");
+        if (host === entered && host && mg.tiles.peek(activeOf(host), "bars")) mg.paint.begin();
+    }
+
+    function unpress() {
+        if (!hand && !over) mg.paint.end();
+    }
+
     document.addEventListener("pointerover", enter);
-    document.addEventListener("pointerdown", enter, true);
+    document.addEventListener("pointerdown", press, true);
+    document.addEventListener("pointerup", unpress);
+    document.addEventListener("pointercancel", unpress);
     document.addEventListener("focusin", enter);
     document.addEventListener("mg-brush-move", follow);
     document.addEventListener("mg-brush", letGo);

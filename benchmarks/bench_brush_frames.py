@@ -85,6 +85,7 @@ class Traffic:
 def run() -> list[Row]:
     """Brush all pages one after the other, then report."""
     store = open_store(catalogue.current())
+    floor = asyncio.run(_brushed(frames_pages.floor()))
     mine = asyncio.run(_brushed(frames_pages.ours(store)))
     dash = asyncio.run(_brushed(frames_pages.stock(store), one_by_one=True))
     notes = []
@@ -93,7 +94,7 @@ def run() -> list[Row]:
     except NotHere as reason:
         mosaic = None
         notes.append(f"Mosaic vgplot could not be run: {reason}")
-    rows = _rows(mine, dash, mosaic)
+    rows = _rows(mine, floor, dash, mosaic)
     more = {
         "chromium": f"Chromium {mine.chromium}",
         "trace": f"{len(mine.painted.every)} moves of seed {SEED}",
@@ -104,9 +105,16 @@ def run() -> list[Row]:
     return rows
 
 
-def _rows(mine: Figures, dash: Figures, mosaic: Figures | None) -> list[Row]:
+def _rows(mine: Figures, floor: Figures, dash: Figures, mosaic: Figures | None) -> list[Row]:
     what = "pointer move to painted frame"
-    rows = []
+    rows = [
+        Row(f"{what}, median", mine.painted.quantile(0.5), "ms", floor.name, floor.painted.quantile(0.5)),
+        Row(f"{what}, p95", mine.painted.quantile(0.95), "ms", floor.name, floor.painted.quantile(0.95)),
+        Row(
+            "  frames within 16.7 ms of their pointer move", mine.painted.within_a_frame, "%",
+            floor.name, floor.painted.within_a_frame,
+        ),
+    ]  # fmt: skip
     for peer in (dash, mosaic):
         if peer is None:
             continue

@@ -67,6 +67,21 @@ def ours(store: ColumnStore) -> Iterator[Page]:
 
 
 @contextmanager
+def floor() -> Iterator[Page]:
+    """An empty page that moves one box: what this browser needs on this machine however little there is to do."""
+    yield Page(
+        name="an empty page with one box",
+        address="about:blank",
+        ready="true",
+        hooks=_script("floor.js"),
+        on_screen="Infinity",
+        box=lambda _: _element("document.getElementById('floor')"),
+        charts=lambda _: ["all"],
+        count=lambda _, drawn: int((drawn["floor"] or {})["high"] or 0),
+    )
+
+
+@contextmanager
 def stock(store: ColumnStore) -> Iterator[Page]:
     """The stock Dash recipe, whose sliders tell of every step."""
     fields = fields_of(store)

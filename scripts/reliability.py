@@ -15,6 +15,7 @@ from pathlib import Path
 from settings import PROJECT_DIR
 
 TARGET = PROJECT_DIR / "docs" / "reliability.md"
+RESTARTS = "30"  # by click; as part of other tests there are fewer
 HEAD = """# Reliability
 
 What `make test-deployment` saw: a Debian 12 from its own packages, booted with systemd in a container, made to serve by
@@ -43,7 +44,8 @@ def main() -> int:
         notes = Path(folder) / "notes.jsonl"
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "tests/deployment", *sys.argv[1:]],
-            check=False, cwd=PROJECT_DIR, env={**os.environ, "MUSICGROUP_RELIABILITY": str(notes)},
+            check=False, cwd=PROJECT_DIR,
+            env={"MUSICGROUP_TEST_RESTARTS": RESTARTS, **os.environ, "MUSICGROUP_RELIABILITY": str(notes)},
         )  # fmt: skip
         lines = [json.loads(line) for line in notes.read_text().splitlines()] if notes.exists() else []
     if done.returncode:

@@ -1,6 +1,6 @@
 """The ops page of an installed host, in a real browser: restarts by the real helper and the real systemd.
 
-MUSICGROUP_TEST_RESTARTS=30 for as many as docs/reliability.md tells of.
+scripts/reliability.py asks for as many restarts as docs/reliability.md tells of.
 """
 
 from __future__ import annotations
