@@ -178,9 +178,11 @@ def booted(with_wheels: bool = False) -> Iterator[Machine]:
     host, guest = (f"10.213.77.{4 * number + end}" for end in (1, 2))
     log = _CACHE / f"boot-{number}.log"
     shared = [f"--bind-ro={wheels()}:{WHEELS}"] if with_wheels else []
+    groups = _own_groups(name)
+    within = ["sh", "-c", _IN_GROUPS, "sh", " ".join(map(str, groups))]
     with log.open("w") as said:
         nspawn = subprocess.Popen(
-            ["systemd-nspawn", "--quiet", f"--directory={folder}", f"--machine={name}", "--volatile=overlay",
+            [*within, "systemd-nspawn", "--quiet", f"--directory={folder}", f"--machine={name}", "--volatile=overlay",
              "--register=no", "--keep-unit", "--private-network", "--network-veth", *shared, "--boot"],
             stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True,
         )  # fmt: skip
@@ -200,6 +202,28 @@ def booted(with_wheels: bool = False) -> Iterator[Machine]:
         except subprocess.TimeoutExpired:
             os.killpg(nspawn.pid, signal.SIGKILL)
             nspawn.wait(20)
+        for group in groups:
+            subprocess.run(["find", str(group), "-depth", "-type", "d", "-exec", "rmdir", "{}", ";"], check=False,
+                           capture_output=True)  # fmt: skip
+
+
+# Without a control group of its own each machine would have /payload: what runs in one's musicgroup.service would be
+# processes of unknown number to the other's systemd, which then kills nothing there ("Input/output error").
+_IN_GROUPS = 'for group in $1; do echo $$ > "$group/cgroup.procs"; done; shift; exec "$@"'
+
+
+def _own_groups(name: str) -> list[Path]:
+    """New control groups, below ours, in the hierarchies that systemd keeps its units in."""
+    ours = dict(line.split(":", 2)[1:] for line in Path("/proc/self/cgroup").read_text().splitlines())
+    found = []
+    for mount in Path("/proc/self/mounts").read_text().splitlines():
+        _, root, kind, options, *_ = mount.split()
+        hierarchy = "" if kind == "cgroup2" else "name=systemd"
+        if kind == "cgroup2" or (kind == "cgroup" and hierarchy in options.split(",")):
+            group = Path(root + ours.get(hierarchy, "/")) / name
+            group.mkdir(exist_ok=True)
+            found.append(group)
+    return found
 
 
 def _free_number() -> int:

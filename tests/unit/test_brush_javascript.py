@@ -1,4 +1,4 @@
-"""What a drag or a key makes of a brush, and the words for it; assets/*.js under node, as in test_explore_javascript.py."""
+"""What a drag or a key makes of a brush, and the words for it; assets/*.js under node, as for Explore."""
 
 from __future__ import annotations
 
