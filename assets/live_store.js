@@ -180,7 +180,7 @@
         idle = true;
         whenIdle(() => {
             idle = false;
-            if (running.size) return; // it calls again when done
+            if (running.size || !waiting.length) return; // it calls again when done; meanwhile others may be wanted
             if (mg.live?.held()) return void setTimeout(next, LOOK_AGAIN); // a brush moves, and has what it needs
             if (!context || offline() || window.navigator?.connection?.saveData) return void (waiting = []);
             const [active, part] = waiting.shift();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 import subprocess
@@ -35,6 +36,7 @@ RANDOM_BITS = {16: 3.2, 64: 4.25}
 # What looks like a secret and is none: (files, what is found), with the reason.
 ALLOWED = {
     (r"\.github/workflows/.*\.yml", r"[0-9a-f]{40}"): "commits that actions are pinned to",
+    (r"benchmarks/.*/package-lock\.json", r"sha(512|1)-[\w+/=]+"): "digests of npm's packages, public like these",
     (r"etl/synthesise\.py", "0123456789abcdefg.*"): "the letters that made-up ids are built of",
     (r"ops/helper/systemd\.py", "[0-9a-f]{32}"): "systemd's own number for the message that a unit was started",
     (r"tests/.*\.py", r"TOKEN = .[\w-]*the-token-of-[\w-]*tests[\w-]*"): "a token of the tests, good nowhere else",
@@ -121,10 +123,7 @@ def test_one_that_is_planted_is_seen(kind: str, tmp_path: Path) -> None:
     assert any(line.startswith(f"etc/settings:2: {kind}") for line in secrets(tmp_path))
 
 
-@pytest.mark.parametrize(
-    "digits",
-    ["9f86d081884c7d659a2feaa0" + "c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "d41d8cd98f00b204e9800998ecf8427e"[::-1]],
-)
+@pytest.mark.parametrize("digits", [hashlib.sha256(b"test").hexdigest(), hashlib.md5(b"").hexdigest()])
 def test_digits_of_a_digest_are_random(digits: str) -> None:
     assert is_random(digits)
 
