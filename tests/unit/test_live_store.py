@@ -310,3 +310,24 @@ def test_without_a_context_there_is_nothing_to_ask():
         "[mg.tiles.peek('tempo', 'bars'), await mg.tiles.want('tempo', 'bars'), mg.tiles.offline(), mg.tiles.bytes()]"
     )
     assert found == [None, None, False, 0]
+
+
+def test_a_list_that_is_taken_back_before_the_browser_is_idle_asks_for_nothing():
+    calls = play('tiles.ahead(["tempo"]); tiles.ahead([]); await quiet(); return calls;')
+
+    assert calls == []
+
+
+def test_nothing_is_fetched_ahead_while_a_brush_is_held():
+    first, then = play(
+        """let holds = true;
+        mg.live = { held: () => holds };
+        tiles.ahead(["tempo"]);
+        await quiet();
+        const meanwhile = calls.length;
+        holds = false;
+        await quiet();
+        return [meanwhile, calls.length];"""
+    )
+
+    assert (first, then) == (0, 2)
