@@ -242,4 +242,5 @@ def test_a_full_disk_or_no_cache_still_serves(host: Host, note) -> None:
     finally:
         machine.run("systemctl", "stop", UNIT)
         machine.run("umount", "/var/lib/musicgroup/cache")
+        machine.run("systemctl", "start", UNIT)
     note("disk of the cache full", "still serves, uncached", "serves")
