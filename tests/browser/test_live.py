@@ -165,23 +165,17 @@ def test_a_brush_that_comes_back_to_where_it_was_changes_nothing(page: Page, sit
 # ---- what happens meanwhile ------------------------------------------------------------------
 
 
-def test_theme_size_and_scrolling_before_the_answer(page: Page, site: str) -> None:
+def test_another_theme_and_scrolling_with_a_brush_in_hand(page: Page, site: str) -> None:
+    """Another size: tests/browser/test_live_paint.py."""
     live = Live(page, site)
-    release = holding(page)
-    live.drag(0.205, 0.495)
-    sentence = live.everything()["sentence"]
+    live.drag(0.205, 0.495, let_go=False)
+    sentence = live.resting()["sentence"]
     page.emulate_media(color_scheme="dark")
-    page.set_viewport_size({"width": 1000, "height": 700})
     plot = page.locator("#explore-popularity .mg-plot")
     plot.scroll_into_view_if_needed()
     expect(plot).to_have_attribute("data-live", "")
-    until(
-        page,
-        """() => { const plot = document.querySelector('#explore-popularity .mg-plot');
-                   return Math.abs(plot.querySelector('canvas').width - plot.clientWidth) <= 1; }""",
-    )
     assert live.everything()["sentence"] == sentence
-    release()
+    live.let_go()
     assert live.settled()["sentence"] == sentence
 
 
