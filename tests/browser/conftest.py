@@ -16,13 +16,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-import psycopg2
 import pytest
 
 from data_access import catalogue, models
 from data_access.catalogue import Catalogue
 from settings import PROJECT_DIR
 from tests import servers
+from tests.browser.moods_page import queries
 
 playwright = pytest.importorskip("playwright.sync_api")
 
@@ -112,16 +112,8 @@ def with_years(database: str, _nginx: str, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="module")
 def sql(database: str, demo_catalogue: Catalogue) -> Iterator[Callable[[str], list[tuple]]]:
     """Runs a query on the demo catalogue's tables."""
-    connection = psycopg2.connect(database, options=f"-c search_path=catalogue_{demo_catalogue.version}")
-    connection.autocommit = True
-
-    def run(query: str) -> list[tuple]:
-        with connection.cursor() as cursor:
-            cursor.execute(query)
-            return cursor.fetchall()
-
-    yield run
-    connection.close()
+    with queries(database, demo_catalogue.version) as run:
+        yield run
 
 
 @pytest.fixture
