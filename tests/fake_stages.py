@@ -1,7 +1,7 @@
 """Stages for tests of the machinery around fits: what happens goes by the number of moods that is asked for.
 
 2 is over at once, 3 works on its whole stage until it is stopped, 4 fails, 5 kills its own process, 6 takes half a
-second.
+second, 7 is two seconds about how good it is after its moods are known.
 """
 
 from __future__ import annotations
@@ -39,3 +39,6 @@ def stages(request: dict) -> Iterator[FakeStage]:
     if k == 6:
         time.sleep(0.5)
     yield FakeStage("whole", 0.8, "Trying other numbers of moods", {"stage": "whole", "k": k, "nice": os.nice(0)})
+    if k == 7:
+        time.sleep(2)
+        yield FakeStage("curve", 0.9, "Curve", {"stage": "curve", "pid": os.getpid()})

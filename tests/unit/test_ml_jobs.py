@@ -25,7 +25,7 @@ from tests import servers
 
 ALL = SongFilter()
 SOURCE = "tests.fake_stages:stages"
-QUICK, ENDLESS, FAILING, DYING, SLOW = (ModelSpec(k=k) for k in (2, 3, 4, 5, 6))
+QUICK, ENDLESS, FAILING, DYING, SLOW, THOROUGH = (ModelSpec(k=k) for k in (2, 3, 4, 5, 6, 7))
 
 
 class World:
@@ -51,7 +51,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         for job in Jobs(folder / "jobs").all():
             job.ask_to_cancel()
         for owner in jobs._owners.values():
-            wait(lambda owner=owner: not owner._queue)
+            wait(lambda owner=owner: not owner._has_work())
             if owner.fitter:
                 owner.fitter.close()
     monkeypatch.undo()
@@ -120,6 +120,33 @@ def test_different_jobs_wait_for_each_other_and_all_are_done(world: World) -> No
     assert "Waiting" in waiting.words
     assert until(first, "done").whole["k"] == 6
     assert until(second, "done").whole["k"] == 2
+
+
+def test_moods_do_not_wait_for_how_good_others_are(world: World) -> None:
+    first = jobs.start(THOROUGH, ALL, "aa")
+    wait(lambda: "whole" in jobs.look(first).stages)
+    began = jobs.look(first).seconds
+    second = until(jobs.start(QUICK, ALL, "bb"), "done")
+    assert second.whole
+    gave_way = jobs.look(first, "aa")
+    assert not gave_way.final
+    assert gave_way.whole["k"] == 7  # it is shown as before
+    assert gave_way.share >= 0.8
+    done = until(first, "done")  # and goes on afterwards
+    assert done.curve
+    assert done.seconds > began  # counted from its first beginning
+    assert jobs._owner()._run == 3
+
+
+def test_what_gave_way_can_be_cancelled(world: World) -> None:
+    first = jobs.start(THOROUGH, ALL, "aa")
+    wait(lambda: "whole" in jobs.look(first).stages)
+    endless = jobs.start(ENDLESS, ALL, "bb")
+    fitting(endless)
+    assert jobs.look(first).state == "waiting"
+    jobs.cancel(first, "aa")
+    jobs.cancel(endless, "bb")
+    assert until(first, "cancelled").curve is None
 
 
 def test_cancelling_kills_at_once_and_the_next_fit_is_ready(world: World) -> None:
