@@ -34,10 +34,11 @@ load: $(VENV)/.runtime ## load a file of songs: make load FILE=tracks_features.c
 	@test -n "$(FILE)" || { echo "Say which file: make load FILE=tracks_features.csv" >&2; exit 2; }
 	@$(RUN) -m etl load "$(FILE)"
 
-test: $(VENV)/.dev ## set up what tests need, then lint and run unit, integration and browser tests
+test: $(VENV)/.dev ## set up what tests need, then lint and run all tests; PYTEST=... chooses some
 	@sh scripts/system-packages.sh
 	@$(RUN) -m ruff check .
 	@$(RUN) -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder $(PYTEST)
+	@$(if $(PYTEST),:,$(RUN) -m pytest tests/deployment)
 
 test-deployment: $(VENV)/.dev ## boot a real Debian, install on it, break it; writes docs/reliability.md when all passes
 	@sh scripts/system-packages.sh deployment

@@ -22,6 +22,13 @@ What `make test-deployment` saw: a Debian 12 from its own packages, booted with 
 `ops/deploy/install.sh`, then broken on purpose. Written by that command; not by hand.
 """
 
+TAIL = """
+What needs no whole system is tested without one: a cache store that is killed or hangs
+([test_cache_store_down.py](../tests/integration/test_cache_store_down.py)), the compose file and the workflows by their
+schemas ([test_deployment_files.py](../tests/unit/test_deployment_files.py)), secrets in the repository
+([test_secrets.py](../tests/unit/test_secrets.py)).
+"""
+
 
 def document(lines: Sequence[dict], when: str, machine: str) -> str:
     """The whole file, from the lines that the tests kept."""
@@ -29,7 +36,7 @@ def document(lines: Sequence[dict], when: str, machine: str) -> str:
     rows = [line for line in lines if "check" in line]
     said = [HEAD, f"{when}; {machine}; {versions}.\n", "| check | target | measured |", "|---|---|---|"]
     said += [f"| {row['check']} | {row['target']} | {row['measured']}{_missed(row)} |" for row in rows]
-    return "\n".join(said) + "\n"
+    return "\n".join(said) + "\n" + TAIL
 
 
 def _missed(row: dict) -> str:
