@@ -6,21 +6,18 @@ The page is built with npm and esbuild (frames_web/package-lock.json), the serve
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import shutil
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.parse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.serving import free_port
+from benchmarks.serving import files, free_port
 from settings import get_settings
 
 WEB = Path(__file__).parent / "frames_web"
@@ -74,25 +71,16 @@ def served(parquet: Path, fields: Sequence[str]) -> Iterator[str]:
     folder = prepare()
     port = free_port()
     command = [str(folder / "venv" / "bin" / "python"), str(WEB / "mosaic_server.py"), str(port)]
-    handler = functools.partial(_Quiet, directory=str(folder / "page"))
-    pages = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=pages.serve_forever, daemon=True).start()
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
     try:
         _wait(port, process)
         query = {"server": f"http://127.0.0.1:{port}/", "file": str(parquet), "fields": ",".join(fields)}
-        yield f"http://127.0.0.1:{pages.server_port}/?{urllib.parse.urlencode(query)}"
+        with files(folder / "page") as pages:
+            yield f"{pages}?{urllib.parse.urlencode(query)}"
     finally:
-        pages.shutdown()
-        pages.server_close()
         process.terminate()
         process.wait(30)
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Says nothing."""
 
 
 def _wait(port: int, process: subprocess.Popen) -> None:

@@ -19,7 +19,7 @@ import pandas as pd
 
 from benchmarks import frames_mosaic
 from benchmarks.frames_reading import Ranges
-from benchmarks.serving import application_prefix, gunicorn
+from benchmarks.serving import application_prefix, files, gunicorn
 from data_access.columns import ColumnStore
 from data_access.filters import Range, SongFilter
 
@@ -69,16 +69,17 @@ def ours(store: ColumnStore) -> Iterator[Page]:
 @contextmanager
 def floor() -> Iterator[Page]:
     """An empty page that moves one box: what this browser needs on this machine however little there is to do."""
-    yield Page(
-        name="an empty page with one box",
-        address="about:blank",
-        ready="true",
-        hooks=_script("floor.js"),
-        on_screen="Infinity",
-        box=lambda _: _element("document.getElementById('floor')"),
-        charts=lambda _: ["all"],
-        count=lambda _, drawn: int((drawn["floor"] or {})["high"] or 0),
-    )
+    with files(SCRIPTS / "floor") as address:  # by HTTP: only there a page is told when moves arrived
+        yield Page(
+            name="an empty page with one box",
+            address=address,
+            ready="document.body",
+            hooks=_script("floor.js"),
+            on_screen="Infinity",
+            box=lambda _: _element("document.getElementById('floor')"),
+            charts=lambda _: ["all"],
+            count=lambda _, drawn: int((drawn["floor"] or {})["high"] or 0),
+        )
 
 
 @contextmanager
