@@ -32,6 +32,7 @@
         recent = [active, ...recent.filter((each) => each !== active)];
         // What was let go a moment ago may not have been answered yet: then what is painted is the newer truth.
         const base = over ? over.summary : mg.explore.committed().summary;
+        worded.at = performance.now(); // the first frame has pictures only
         hand = { host, active, axes: mg.brush.axesOf(host), ranges: {}, base, query: mg.explore.query(), begun: false };
     }
 
@@ -149,9 +150,8 @@
 
     /** Plotly has drawn a graph. */
     function drawn(graph) {
-        if (!over) return;
         const card = graph.replace(/-chart$/, "");
-        if (!hand && answered()) mg.paint.end(card);
+        if (over && !hand && answered()) mg.paint.end(card);
         else mg.paint.refresh(card);
     }
 
@@ -186,23 +186,16 @@
         if (!host || mg.explore.committed().page !== page()) return;
         entered = host;
         ask(activeOf(host));
+        lay();
     };
 
-    /** A press: the canvases are made now, so that the first move, four pixels later, only has to paint. */
-    function press(event) {
-        enter(event);
-        const host = event.target.closest?.("#explore-page .mg-brush");
-        if (host === entered && host && mg.tiles.peek(activeOf(host), "bars")) mg.paint.begin();
-    }
-
-    function unpress() {
-        if (!hand && !over) mg.paint.end();
+    /** Empty canvases over the plots as soon as a pointer looks at one: the first move then only has to paint. */
+    function lay() {
+        (window.requestIdleCallback || setTimeout)(() => page() && !hand && !over && mg.paint.begin());
     }
 
     document.addEventListener("pointerover", enter);
-    document.addEventListener("pointerdown", press, true);
-    document.addEventListener("pointerup", unpress);
-    document.addEventListener("pointercancel", unpress);
+    document.addEventListener("pointerdown", enter, true);
     document.addEventListener("focusin", enter);
     document.addEventListener("mg-brush-move", follow);
     document.addEventListener("mg-brush", letGo);

@@ -1,9 +1,9 @@
 /* Painting while a brush moves: canvases over the plots, which show what Plotly will show when the brush is let go.
  *
- * `begin` lays a canvas over each plot, `frame` paints a summary on those that are on the screen, `end` gives a plot back
- * to Plotly. The grey whole and the foreground are both painted, for the two share a scale; Plotly's own marks are hidden
- * meanwhile (17-live.css), so that neither the first frame nor the last one is seen as a jump. Why a canvas:
- * benchmarks/brush_paint.py. A painter of one kind of chart is {prepare(sheet), paint(sheet, summary, whole)}; those of
+ * `begin` lays an empty canvas over each plot, `frame` paints a summary on those that are on the screen, `end` gives a plot
+ * back to Plotly. The grey whole and the foreground are both painted, for the two share a scale, on the card's own ground,
+ * which covers Plotly's marks: neither the first frame nor the last one is seen as a jump, and the browser need not draw
+ * what lies below anew. Why a canvas: benchmarks/brush_paint.py. A painter of one kind of chart is {prepare(sheet), paint(sheet, summary, whole)}; those of
  * the wide charts are in live_paint_wide.js.
  */
 (function () {
@@ -78,6 +78,7 @@
         sheet.graph = graph;
         sheet.area = graph && areaOf(graph, sheet.size);
         sheet.style = getComputedStyle(sheet.plot);
+        sheet.ground = colour(sheet, "--mg-surface");
         sheet.ready = Boolean(sheet.area) && box.width > 0 && sheet.kind.prepare(sheet) !== false;
         sheet.stale = false;
         sheet.drawn = null;
@@ -96,9 +97,13 @@
         canvas.style.height = `${whole(down)}px`;
     }
 
-    /** An empty canvas, to be painted in pixels of the screen. */
-    function wiped({ context, canvas }) {
+    /** Nothing but the ground where Plotly has its marks; to be painted in pixels of the screen. */
+    function wiped({ context, canvas, area, ratio, ground }) {
+        const [left, top] = [crisp(area.left, ratio), crisp(area.top, ratio)];
         context.clearRect(0, 0, canvas.width, canvas.height);
+        context.globalAlpha = 1;
+        context.fillStyle = ground;
+        context.fillRect(left, top, crisp(area.left + area.width, ratio) - left, crisp(area.top + area.height, ratio) - top);
         return context;
     }
 
@@ -178,10 +183,11 @@
         show(sheet, true);
     }
 
-    /** Plotly's marks or ours; never neither, for this is only called when ours are painted. */
+    /** Ours, or Plotly's again. */
     function show(sheet, live) {
         if (sheet.live === live) return;
         sheet.live = live;
+        if (!live) sheet.context.clearRect(0, 0, sheet.canvas.width, sheet.canvas.height);
         sheet.plot.toggleAttribute("data-live", live);
         sheet.kind.shown?.(sheet, live);
     }

@@ -24,21 +24,25 @@
         return low + ((high - low) * (t - from)) / (to - from);
     }
 
-    const FINE = 4096; // steps of the table from root of the share to opacity
+    const FINE = 4096; // steps of the table from root of the share to colour
 
     const density = {
         prepare(sheet) {
             const [cells] = sheet.graph.data;
             const stops = cells.colorscale.map(([at, text]) => [at, parts(text)]);
             const [red, green, blue] = stops[stops.length - 1][1];
-            sheet.ink = (blue << 16) | (green << 8) | red;
+            sheet.context.fillStyle = sheet.ground; // which the canvas gives back as "#rrggbb"
+            const ground = sheet.context.fillStyle.match(/[0-9a-f]{2}/g).map((pair) => parseInt(pair, 16));
             const alphas = stops.map(([at, colour]) => [at, colour[3] ?? 1]);
-            sheet.alphas = Uint8Array.from({ length: FINE + 1 }, (_, step) => Math.round(opacityAt(alphas, step / FINE) * 255));
+            const mixed = (alpha) => [red, green, blue].map((ink, which) => Math.round(ground[which] + (ink - ground[which]) * alpha));
+            const packed = ([r, g, b]) => (255 << 24) | (b << 16) | (g << 8) | r;
+            sheet.empty = packed(ground);
+            sheet.shades = Int32Array.from({ length: FINE + 1 }, (_, step) => packed(mixed(opacityAt(alphas, step / FINE))));
             sheet.spans = ""; // the places of cells are worked out when the first counts are there
         },
         paint(sheet, { density: { x, y, counts } }) {
             place(sheet, x, y, counts);
-            const { ink, alphas, cells, columns, rows, across, down, pixels } = sheet;
+            const { empty, shades, cells, columns, rows, across, down, pixels } = sheet;
             let most = 1;
             for (let row = 0; row < rows; row++) {
                 const line = counts[row];
@@ -49,7 +53,7 @@
                 const line = counts[row];
                 for (let column = 0; column < columns; column++, at++) {
                     const count = line[column];
-                    cells[at] = count ? (alphas[Math.round(Math.sqrt(count) * scale)] << 24) | ink : 0;
+                    cells[at] = count ? shades[Math.round(Math.sqrt(count) * scale)] : empty;
                 }
             }
             for (let py = 0, at = 0; py < down.length; py++) {

@@ -32,8 +32,8 @@ class Row:
 
     @property
     def ratio(self) -> float | None:
-        """How many times smaller ours is than the peer's."""
-        return self.peer / self.ours if self.peer is not None and self.ours else None
+        """How many times smaller ours is than the peer's; None where that says nothing, as of shares."""
+        return self.peer / self.ours if self.peer is not None and self.ours and self.unit != "%" else None
 
 
 def times_faster(measure: str, ours: float, peer_name: str, peer: float, at_least: float, unit: str = "ms") -> Row:
@@ -82,7 +82,8 @@ def save(
     (results / f"{name}.json").write_text(json.dumps({**about, "rows": listed}, indent=2) + "\n")
     print(f"\n{name} — {songs:,} songs, {about['cores']} cores")
     for row in rows:
-        against = f"{row.peer_name} {row.peer:,.1f} {row.unit} = {row.ratio:,.1f}x" if row.ratio else row.peer_name
+        peer = "" if row.peer is None else f"{row.peer:,.1f} {row.unit}"
+        against = f"{row.peer_name} {peer} = {row.ratio:,.1f}x" if row.ratio else f"{row.peer_name} {peer}"
         verdict = "" if row.holds is None else ("holds" if row.holds else "DOES NOT HOLD")
         print(f"  {row.measure:<58} {row.ours:>10,.1f} {row.unit:<3} {against:<46} {row.bound:<12} {verdict}")
 
