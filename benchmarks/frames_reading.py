@@ -102,18 +102,21 @@ def _reached(
     at: Sequence[float],
     painted: Painted,
 ) -> list[tuple[int, float]]:
-    """(change, when painted) of a chart, each the newest change that the chart has shown until then."""
+    """(change, when painted) of a chart, each the newest change that the chart has shown until then.
+
+    The browser paints no frame that looks like the last one: the chart's last drawing was then on the screen when drawn.
+    """
     found: list[tuple[int, float]] = []
-    for drawing in shown:
-        if drawing["chart"] != chart:
-            continue
+    drawings = [drawing for drawing in shown if drawing["chart"] == chart]
+    for drawing in drawings:
         so_far = bisect.bisect_right(at, drawing["at"])
         change = next((c for c in range(so_far - 1, -1, -1) if numbers[c] == drawing["songs"]), None)
         if change is None:
             assert not found, f"{chart} shows {drawing['songs']} songs, which no brush had"
             continue  # as it was before the first brush
-        if drawing["mark"] in painted and (not found or change > found[-1][0]):
-            found.append((change, painted[drawing["mark"]]))
+        when = painted.get(drawing["mark"], drawing["at"] if drawing is drawings[-1] else None)
+        if when is not None and (not found or change > found[-1][0]):
+            found.append((change, when))
     return found
 
 

@@ -14,6 +14,8 @@ from tests.browser.hand import finger
 from tests.browser.live_page import LIVE, SENTENCE, Live, same
 from tests.browser.waiting import until
 
+CHIPS_SAY = "() => getComputedStyle(document.querySelector('#explore-chips:empty'), '::before').content"
+
 
 def counted(sql: Callable[[str], list[tuple]], where: str, field: str, bars: int) -> list[int]:
     """Songs by bar of a field between 0 and 1, from PostgreSQL."""
@@ -46,6 +48,7 @@ def test_what_a_moving_brush_shows_is_what_postgresql_counts(page: Page, site: s
     live = Live(page, site)
     live.open_numbers("valence", "density")
     before = live.everything()
+    assert "No filter yet" in page.evaluate(CHIPS_SAY)
     live.drag(0.205, 0.5, let_go=False)
     page.mouse.move(*live.at(0.395), steps=4)
     where = "energy >= 0.2::real AND energy < 0.4::real"
@@ -55,6 +58,7 @@ def test_what_a_moving_brush_shows_is_what_postgresql_counts(page: Page, site: s
     assert during["summary"]["histograms"]["valence"] == counted(sql, where, "valence", 50)
     assert during["tables"] != before["tables"]
     assert live.chosen() is None, "nothing is committed while the brush is held"
+    assert "Let go to keep it" in page.evaluate(CHIPS_SAY)
     after = live.agrees_after_release("energy")
     assert live.chosen() == "0.2..<0.4"
     assert after["summary"]["histograms"]["valence"] == counted(sql, where, "valence", 50)

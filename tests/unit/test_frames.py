@@ -101,6 +101,16 @@ def test_a_chart_that_stays_behind_is_found_out():
         answers(log, {1: 103, 2: 103}, count, ["tempo", "valence"])
 
 
+def test_a_last_drawing_that_looks_like_the_one_before_was_there_when_drawn():
+    """Chromium paints no frame for it, so its mark is never painted."""
+    log = {
+        "moves": [{"at": 100, "arrived": [100]}, {"at": 120, "arrived": [120]}],
+        "brushes": [brush(101, 0.1), brush(121, 0.2)],
+        "shown": [shown(102, "tempo", 10, 1), shown(125, "tempo", 20, 2)],
+    }
+    assert answers(log, {1: 103}, count, ["tempo"]).every == [3, 5]
+
+
 def test_a_mark_is_painted_with_the_frame_that_is_committed_next():
     """The second frame is activated late: the compositor has drawn one of its own in between."""
     events = [
