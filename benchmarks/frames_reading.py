@@ -104,7 +104,8 @@ def _reached(
 ) -> list[tuple[int, float]]:
     """(change, when painted) of a chart, each the newest change that the chart has shown until then.
 
-    The browser paints no frame that looks like the last one: the chart's last drawing was then on the screen when drawn.
+    The browser paints no frame that looks like the last one: a chart's last drawing was then on the screen when drawn.
+    Nor need a chart be drawn again for a last change that leaves its songs as they are: it shows that already.
     """
     found: list[tuple[int, float]] = []
     drawings = [drawing for drawing in shown if drawing["chart"] == chart]
@@ -117,6 +118,8 @@ def _reached(
         when = painted.get(drawing["mark"], drawing["at"] if drawing is drawings[-1] else None)
         if when is not None and (not found or change > found[-1][0]):
             found.append((change, when))
+    while found and (left := found[-1][0] + 1) < len(numbers) and numbers[left] == numbers[left - 1]:
+        found.append((left, max(found[-1][1], at[left])))
     return found
 
 

@@ -111,6 +111,15 @@ def test_a_last_drawing_that_looks_like_the_one_before_was_there_when_drawn():
     assert answers(log, {1: 103}, count, ["tempo"]).every == [3, 5]
 
 
+def test_a_last_change_that_leaves_the_songs_as_they_are_needs_no_drawing():
+    log = {
+        "moves": [{"at": 100, "arrived": [100]}, {"at": 120, "arrived": [120]}],
+        "brushes": [brush(101, 0.1), brush(121, 0.1001)],
+        "shown": [shown(102, "tempo", 10, 1)],
+    }
+    assert answers(log, {1: 103}, lambda *_: 10, ["tempo"]).every == [3, 1]
+
+
 def test_a_mark_is_painted_with_the_frame_that_is_committed_next():
     """The second frame is activated late: the compositor has drawn one of its own in between."""
     events = [
