@@ -32,6 +32,7 @@ from ml.spec import ModelSpec
 from settings import PROJECT_DIR, get_settings
 
 _LAYOUT = 1  # raise it when the files of a job or the way that models are fitted change
+_LETS_GO_SECONDS = 5
 _KEEP_SECONDS = 80  # nginx gives up after 90
 SOURCE: list[str] = []
 """Where the fitter takes its stages from, as "module:function"; empty is `ml.fit`. Tests put their own in."""
@@ -210,8 +211,7 @@ def _begin(job: JobFolder, live: Catalogue, stored: Model | None, spec: ModelSpe
     owner = _owner()
     if owner.full:
         raise TooManyFits("Many fits are waiting already; please choose again in a minute.")
-    lock = job.take()
-    assert lock is not None, "the lock of a job that had ended was taken"
+    lock = _freed(job)
     job.clear()
     job.write(
         "request",
@@ -225,6 +225,16 @@ def _begin(job: JobFolder, live: Catalogue, stored: Model | None, spec: ModelSpe
     words = "Waiting for another fit to end" if owner.busy else "Starting"
     job.write("state", {"state": "waiting", "words": words, "share": 0.0})
     owner.add(job, lock)
+
+
+def _freed(job: JobFolder) -> int:
+    """The lock of a job that has ended; its last owner says so in state.json a moment before it lets go."""
+    deadline = time.monotonic() + _LETS_GO_SECONDS
+    while (lock := job.take()) is None:
+        if time.monotonic() > deadline:
+            raise TooManyFits("This fit is just ending; please choose again in a moment.")
+        time.sleep(0.01)
+    return lock
 
 
 def _progress(job: JobFolder, state: dict) -> Progress:

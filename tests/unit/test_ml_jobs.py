@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -216,6 +217,20 @@ def test_a_fit_that_fails_says_why_in_one_sentence_and_may_be_tried_again(world:
     jobs.start(FAILING, ALL)
     until(key, "failed")
     assert jobs._owner()._run == 2
+
+
+def test_a_fit_that_has_just_ended_is_begun_again_once_its_lock_is_free(world: World) -> None:
+    key = until(jobs.start(FAILING, ALL), "failed").key
+    wait(lambda: (held := jobs._jobs().folder(key).take()) is not None and _let_go_later(held))
+    jobs.start(FAILING, ALL)
+    until(key, "failed")
+    until(jobs.start(QUICK, ALL), "done")  # its owner is well
+    assert jobs._owner()._run == 3
+
+
+def _let_go_later(lock: int) -> bool:
+    threading.Timer(0.5, os.close, [lock]).start()
+    return True
 
 
 def test_a_fit_that_is_killed_is_reported_and_the_fitter_stays(world: World) -> None:
