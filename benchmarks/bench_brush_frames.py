@@ -91,6 +91,8 @@ def run() -> list[Row]:
     notes = []
     try:
         mosaic = asyncio.run(_brushed(frames_pages.mosaic(store)))
+        if mosaic.painted.behind:
+            notes.append(f"Mosaic vgplot: {mosaic.painted.behind} moves that a chart never followed are left out")
     except NotHere as reason:
         mosaic = None
         notes.append(f"Mosaic vgplot could not be run: {reason}")
@@ -223,7 +225,10 @@ class _Session:
                 return known[key]
 
             charts = self._page.charts(active)
-            found.painted += answers(log, painted, count, charts, in_frames=self._page.in_frames)
+            found.painted += answers(
+                log, painted, count, charts,
+                in_frames=self._page.in_frames, may_stay_behind=self._page.may_stay_behind,
+            )  # fmt: skip
         return found
 
     async def _box(self, active: str) -> Box:

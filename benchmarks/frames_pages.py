@@ -41,6 +41,8 @@ class Page:
     """Songs of the brush, given those brushes that were there before and the one that is drawn."""
     in_frames: bool = False
     """Whether the brush itself moves with frames, not with each move."""
+    may_stay_behind: bool = False
+    """Whether a chart may never follow the last moves: a peer's affair, not ours."""
 
 
 def fields_of(store: ColumnStore) -> list[str]:
@@ -126,6 +128,7 @@ def mosaic(store: ColumnStore) -> Iterator[Page]:
                 box=lambda field: _element(f"document.querySelector('#plot-{field} g.interval-x .overlay')"),
                 charts=lambda active: [name for name in fields if name != active],
                 count=partial(_mosaic_count, frame),
+                may_stay_behind=True,
             )
 
 

@@ -31,11 +31,14 @@ class Answers:
     newest: list[float] = field(default_factory=list)
     unchanged: int = 0
     """Moves that left the brush as it was; nothing was to be painted for them."""
+    behind: int = 0
+    """Moves that some chart never followed; they are in no other figure."""
 
     def __iadd__(self, other: Answers) -> Answers:
         self.every += other.every
         self.newest += other.newest
         self.unchanged += other.unchanged
+        self.behind += other.behind
         return self
 
     def quantile(self, part: float) -> float:
@@ -49,13 +52,20 @@ class Answers:
 
 
 def answers(
-    log: Mapping[str, Any], painted: Painted, count: Count, charts: Sequence[str], *, in_frames: bool = False
+    log: Mapping[str, Any],
+    painted: Painted,
+    count: Count,
+    charts: Sequence[str],
+    *,
+    in_frames: bool = False,
+    may_stay_behind: bool = False,
 ) -> Answers:
     """Join a log (see frames_web/recorder.js) with when its drawings were painted (frames_chrome.painted_frames).
 
     `count` gives the songs that a chart is to show for a brush, `charts` are those that follow.
     `in_frames`: the page tells of its brush in its next frame, for all moves since the frame before; otherwise at once.
-    Raises AssertionError where a chart shows a number that no brush had, or stays behind.
+    `may_stay_behind`: moves that a chart never followed are counted, and left out otherwise.
+    Raises AssertionError where a chart shows a number that no brush had, or stays behind and may not.
     """
     changes, at = _changes(log["brushes"])
     reached = {
@@ -71,6 +81,9 @@ def answers(
         change = bisect.bisect_left(at, since)
         if change == len(at) or at[change] >= until:
             found.unchanged += len(arrived)
+            continue
+        if may_stay_behind and any(not reached[chart] or reached[chart][-1][0] < change for chart in charts):
+            found.behind += len(arrived)
             continue
         when = max(_first(reached[chart], change, chart) for chart in charts)
         found.every += [when - each for each in arrived]

@@ -99,6 +99,8 @@ def test_a_chart_that_stays_behind_is_found_out():
     }
     with pytest.raises(AssertionError, match="valence was never painted"):
         answers(log, {1: 103, 2: 103}, count, ["tempo", "valence"])
+    peer = answers(log, {1: 103, 2: 103}, count, ["tempo", "valence"], may_stay_behind=True)
+    assert (peer.every, peer.behind) == ([], 1)
 
 
 def test_a_last_drawing_that_looks_like_the_one_before_was_there_when_drawn():
