@@ -48,6 +48,7 @@ class Moods:
         expect(self.page.locator("#moods-page")).not_to_have_class(re.compile("mg-moods-stale"))
         expect(self.headline).to_contain_text("songs")
         expect(self.headline).not_to_contain_text("Preview")
+        expect(self.page.locator(".mg-mood-card").first).to_be_visible()  # drawn a moment after the headline
         return self
 
     def choose(self, name: str, label: str) -> Moods:
