@@ -3,8 +3,8 @@
  * `begin` lays an empty canvas over each plot, `frame` paints a summary on those that are on the screen, `end` gives a plot
  * back to Plotly. The grey whole and the foreground are both painted, for the two share a scale, on the card's own ground,
  * which covers Plotly's marks: neither the first frame nor the last one is seen as a jump, and the browser need not draw
- * what lies below anew. Why a canvas: benchmarks/brush_paint.py. A painter of one kind of chart is {prepare(sheet), paint(sheet, summary, whole)}; those of
- * the wide charts are in live_paint_wide.js.
+ * what lies below anew. Why a canvas: benchmarks/brush_paint.py. A painter of one kind of chart is
+ * {prepare(sheet), paint(sheet, summary, whole)}; those of the wide charts are in live_paint_wide.js.
  */
 (function () {
     "use strict";
