@@ -108,6 +108,7 @@
 
     /** Edit the query; `kind` "text" and the like: one entry of the history for a run of the same kind. */
     function change(edit, kind = "") {
+        if (kind !== "text") mg.exploreWords.take(); // what was typed a moment ago comes first
         const params = parse(truth);
         edit(params);
         const next = canonical(params);
@@ -125,6 +126,7 @@
         if (!page() || truth === null || window.location.pathname !== mg.path("explore")) return;
         event.stopImmediatePropagation();
         if (document.activeElement === byId("explore-text")) document.activeElement.blur();
+        mg.exploreWords.forget();
         lastKind = "";
         const next = canonical(parse(window.location.search));
         if (next !== truth) setProps("explore-filter", { data: next });
@@ -174,12 +176,8 @@
         if (box && box.value !== text) setProps(id, { value: text });
     }
 
-    const squeezed = (text) => (text || "").split(/\s+/).filter(Boolean).join(" ");
-
     function showChoices(params) {
-        const text = params.get("text") || "";
-        const box = byId("explore-text"); // while somebody types in it, the box is ahead of the query
-        if (document.activeElement !== box && squeezed(box?.value) !== text) setProps("explore-text", { value: text });
+        mg.exploreWords.show(params.get("text") || "");
         for (const name of setup().page) {
             const value = params.get(name) || setup().defaults[name];
             if (String(chosen[name]) !== value) {
@@ -191,13 +189,11 @@
 
     let chosen = {};
 
-    /** The text box and the dropdowns, after Dash's own delays. */
-    function choose(text, x, y, by) {
+    function choose(x, y, by) {
         if (truth === null || !setup()) return;
         const touched = window.dash_clientside.callback_context.triggered.map((prop) => prop.prop_id.split(".")[0]);
         const order = Object.keys(setup().fields);
         chosen = { x, y, by: [...(by || [])].sort((a, b) => order.indexOf(a) - order.indexOf(b)) };
-        if (touched.includes("explore-text")) return change((params) => setOnly(params, "text", squeezed(text)), "text");
         const before = (name) => parse(truth).get(name) || setup().defaults[name];
         if (x === y) {
             const [other, from] = touched.includes("explore-x") ? ["explore-y", "x"] : ["explore-x", "y"];
@@ -316,6 +312,7 @@
                 parse(filter).forEach((value, name) => params.append(name, value));
             });
         },
+        setWords: (text) => change((params) => setOnly(params, "text", text), "text"),
         /** The grid's order, for the address: "tempo", "-tempo", "" for the usual one. */
         sorted(order) {
             if (order === sort) return;

@@ -85,7 +85,7 @@ def range_boxes(name: str, field: str, *, label: str, unit: str, low: str, high:
                 html.Span(f"{label}, {words}", className="visually-hidden"),
                 dcc.Input(
                     id=f"{name}-{end}", type="text", inputMode=keyboard,
-                    debounce=True, placeholder=placeholder, autoComplete="off", maxLength=12, className="mg-box",
+                    placeholder=placeholder, autoComplete="off", maxLength=12, className="mg-box",
                 ),
             ]
         )  # fmt: skip

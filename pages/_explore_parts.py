@@ -101,7 +101,7 @@ def _text_filter(state: ExploreState) -> Component:
         [
             html.H3("Words", className="mg-filter-title"),
             dcc.Input(
-                id="explore-text", type="text", value=state.song_filter.text, debounce=0.3,
+                id="explore-text", type="text", value=state.song_filter.text,
                 placeholder="in title, artist or album", maxLength=200, className="mg-text-filter",
             ),
         ],

@@ -163,7 +163,6 @@ clientside_callback(
 )
 clientside_callback(
     ClientsideFunction("explore", "choose"),
-    Input("explore-text", "value"),
     Input("explore-x", "value"),
     Input("explore-y", "value"),
     Input("explore-by", "value"),

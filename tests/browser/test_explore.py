@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -247,6 +248,41 @@ def test_quick_changes_one_after_another_end_with_the_right_rows(explore: Explor
     assert explore.query() == {"text": ["the night"], "time": ["4"]}
     explore.wait_for_rows(explore.selected())
     expect(explore.cell(0, "title")).to_have_text(re.compile(r"\S"))
+
+
+BUSY = "setInterval(() => { const end = performance.now() + 90; while (performance.now() < end); }, 100)"
+
+
+@pytest.mark.parametrize(("box", "text"), [("explore-text", "the night"), ("explore-tempo-low", "121.375")])
+def test_keys_that_come_faster_than_the_page_can_follow_stay_in_order(explore: Explore, box: str, text: str) -> None:
+    explore.open()
+    explore.page.locator(f"#{box}").focus()
+    explore.page.evaluate(f"() => {{ window.busy = {BUSY}; }}")
+    session = explore.page.context.new_cdp_session(explore.page)
+    for key in text:  # without waiting for the page, as a hand does not
+        session.send("Input.dispatchKeyEvent", {"type": "char", "text": key})
+        time.sleep(0.045)
+    explore.page.evaluate("clearInterval(window.busy)")
+    expect(explore.page.locator(f"#{box}")).to_have_value(text)
+    explore.page.keyboard.press("Enter")
+    explore.settled()
+    assert explore.query() == ({"text": [text]} if box == "explore-text" else {"tempo": [f"{text}.."]})
+
+
+def test_what_was_typed_a_moment_ago_is_part_of_the_next_change(explore: Explore, sql) -> None:
+    explore.open()
+    box = explore.page.locator("#explore-text")
+    box.fill("night")
+    explore.page.locator('[data-facet="explicit=no"]').click()
+    expect(explore.sentence).to_contain_text("night")
+    explore.settled()
+    assert explore.query() == {"text": ["night"], "explicit": ["no"]}
+    box.fill("nights")
+    explore.page.locator("#explore-reset").click()
+    expect(explore.sentence).to_contain_text("whole catalogue")
+    explore.page.wait_for_timeout(400)  # longer than the box waits
+    assert box.input_value() == ""
+    assert explore.settled().query() == {}
 
 
 def test_rows_come_back_after_a_filter_without_songs(explore: Explore) -> None:
