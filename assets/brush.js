@@ -5,9 +5,9 @@
  * `snap` (of `step` where there is none), to whose edges the brush snaps; keys go by bars. `from` and `to` are what the
  * plot shows when that is less; `whole` says that values are whole numbers.
  *
- * It tells what happens with bubbling events: `mg-brush-move` while it changes, `mg-brush` when it is let go,
- * `mg-brush-cancel` when it is taken back instead (after a move to what was before), `mg-brush-hover` for the bar under
- * the pointer. Their detail is {ranges: {field: {low, high} or null}}, an end being null where the axis ends: the end
+ * It tells what happens with bubbling events: `mg-brush-move` while it changes, `mg-brush-words` when it has changed and
+ * words may follow, `mg-brush` when it is let go, `mg-brush-cancel` when it is taken back instead (after a move to what
+ * was before), `mg-brush-hover` for the bar under the pointer. Their detail is {ranges: {field: {low, high} or null}}, an end being null where the axis ends: the end
  * bars also hold what lies beyond. `musicgroup.brush.show` sets it from outside. The arithmetic is in brush_axis.js.
  */
 (function () {
@@ -16,7 +16,8 @@
     const DRAWN_FROM = 4; // pixels; less is a click
     const GRIP = { mouse: 6, pen: 8, touch: 16 };
     const KEY_PAUSE = 300; // ms after the last key until it counts as let go
-    const hosts = new WeakMap(); // host -> {texts, axes, ranges, drag}
+    const WORDS_EVERY = 200; // ms between words while it changes: nobody reads faster, and other frames then only have pictures
+    const hosts = new WeakMap(); // host -> {texts, axes, ranges, drag, words: the timer until they follow}
     let typing = null; // {host, timer} of keys that do not count as let go yet
 
     // ---- axes ----------------------------------------------------------------------------------
@@ -38,29 +39,30 @@
 
     // ---- showing -------------------------------------------------------------------------------
 
-    function draw(host) {
-        const { axes, ranges } = stateOf(host);
-        let shown = host.querySelector(".mg-brush-window");
-        if (!axes.some((_, which) => ranges[which])) {
-            if (shown) shown.remove();
-        } else {
-            if (!shown) {
-                shown = document.createElement("div");
-                shown.className = axes.length > 1 ? "mg-brush-window mg-brush-box" : "mg-brush-window";
-                host.append(shown);
-            }
-            const { fraction, low, high } = mg.brushAxis;
-            const [x, y] = axes.map((axis, which) => {
-                return [low, high].map((end) => fraction(axis, end(axis, ranges[which])) * 100);
-            });
-            shown.style.left = `${x[0]}%`;
-            shown.style.width = `${x[1] - x[0]}%`;
-            shown.style.top = y ? `${100 - y[1]}%` : "0";
-            shown.style.height = y ? `${y[1] - y[0]}%` : "100%";
-        }
+    /** Where the window is, in percent of the plot: {x: [low, high], y}; y is missing but for boxes, null is no window. */
+    function windowOf({ axes, ranges }) {
+        if (!axes.some((_, which) => ranges[which])) return null;
+        const { fraction, low, high } = mg.brushAxis;
+        const [x, y] = axes.map((axis, which) => {
+            return [low, high].map((end) => fraction(axis, end(axis, ranges[which])) * 100);
+        });
+        return { x, y };
+    }
+
+    /** What is said of it, to those who do not see it. */
+    function speak(host) {
+        const state = stateOf(host);
+        const { axes, ranges } = state;
+        clearTimeout(state.words);
+        state.words = 0;
         const words = axes.map((axis, which) => mg.brush.words(axis, ranges[which])).join(", ");
         host.setAttribute("aria-valuetext", words);
         host.setAttribute("aria-valuenow", String(mg.brushAxis.low(axes[0], ranges[0])));
+    }
+
+    function say(host) {
+        speak(host);
+        tell(host, "mg-brush-words");
     }
 
     function tell(host, name) {
@@ -70,11 +72,20 @@
         host.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
     }
 
+    /** Tell that it is let go, or taken back; what is still to be said of it comes first. */
+    function settled(host, name) {
+        if (stateOf(host).words) say(host);
+        tell(host, name);
+    }
+
     function change(host, ranges, final) {
         const state = stateOf(host);
         state.ranges = ranges;
-        draw(host);
-        tell(host, final ? "mg-brush" : "mg-brush-move");
+        if (state.drag) mg.brushWindow.paint(host, windowOf(state));
+        else mg.brushWindow.place(host, windowOf(state));
+        state.words = state.words || setTimeout(() => say(host), WORDS_EVERY);
+        if (final) settled(host, "mg-brush");
+        else tell(host, "mg-brush-move");
     }
 
     // ---- pointer -------------------------------------------------------------------------------
@@ -119,8 +130,9 @@
             at: [event.clientX, event.clientY],
             drawn: false,
         };
+        mg.brushWindow.begin(host, windowOf(state));
         host.setPointerCapture(event.pointerId);
-        host.focus({ preventScroll: true });
+        host.focus({ preventScroll: true, focusVisible: false }); // a ring is for keys
         event.preventDefault();
     }
 
@@ -133,14 +145,13 @@
         if (!drag.drawn && Math.hypot(dx, dy) < DRAWN_FROM) return;
         drag.drawn = true;
         drag.latest = event;
-        drag.frame = drag.frame || requestAnimationFrame(() => follow(host));
+        mg.brushFrames.ask(() => follow(host));
     }
 
     function follow(host) {
         const state = stateOf(host);
         const { drag } = state;
         if (!drag || !drag.latest) return;
-        drag.frame = 0;
         const values = valuesAt(host, drag.latest);
         const ranges = state.axes.map((axis, which) => {
             const grip = drag.grips ? drag.grips[which] : "draw";
@@ -154,29 +165,30 @@
         const state = host && stateOf(host);
         if (!state || !state.drag) return;
         const { drag } = state;
-        cancelAnimationFrame(drag.frame);
+        mg.brushFrames.cancel();
         if (event.type === "pointercancel") {
             return takeBack(host); // the finger scrolled the page instead
         }
         if (drag.drawn) {
             drag.latest = event;
             follow(host);
-            tell(host, "mg-brush");
-        } else if (!drag.grips && drag.before.some(Boolean)) {
-            change(host, [], true); // a click outside
+            settled(host, "mg-brush");
         }
+        mg.brushWindow.end(host, windowOf(state));
         state.drag = null;
+        if (!drag.drawn && !drag.grips && drag.before.some(Boolean)) change(host, [], true); // a click outside
     }
 
     /** As if the drag had never begun. */
     function takeBack(host) {
         const state = stateOf(host);
         const { drag } = state;
-        cancelAnimationFrame(drag.frame);
+        mg.brushFrames.cancel();
         if (host.hasPointerCapture(drag.pointer)) host.releasePointerCapture(drag.pointer);
         state.drag = null;
         change(host, drag.before, false);
-        tell(host, "mg-brush-cancel");
+        mg.brushWindow.end(host, windowOf(state));
+        settled(host, "mg-brush-cancel");
     }
 
     function hover(host, event) {
@@ -223,7 +235,7 @@
     /** Let go of the keys. */
     function settle() {
         const host = typing?.host;
-        if (unsettled(host)) tell(host, "mg-brush");
+        if (unsettled(host)) settled(host, "mg-brush");
     }
 
     /** Forget that keys of a brush wait for being let go; whether they did. */
@@ -247,7 +259,8 @@
             const state = stateOf(host);
             if (state.drag) return;
             state.ranges = state.axes.map((axis) => byField[axis.field] || null);
-            draw(host);
+            mg.brushWindow.place(host, windowOf(state));
+            speak(host);
             if (unsettled(host)) tell(host, "mg-brush-cancel");
         },
         /** Change what the plot below shows: axes as objects, like those in data-x and data-y. */

@@ -160,7 +160,7 @@
         mg.write(line.lastChild, `. ${title}`);
     }
 
-    /** Sixty times a second while a brush moves, so its elements are made once and then only get other words. */
+    /** Ten times a second while a brush moves, so its elements are made once and then only get other words. */
     function fillLine(line, median, compared) {
         if (!line.querySelector("strong")) {
             const unseen = document.createElement("span");
@@ -193,7 +193,7 @@
         say(field, `${spanWords(low, high, axis)}: ${mg.percent(mine)}${summary.filter ? ` · all ${mg.percent(all)}` : ""}`);
     });
 
-    document.addEventListener("mg-brush-move", (event) => sayBrush(event.target, event.detail.ranges));
+    document.addEventListener("mg-brush-words", (event) => sayBrush(event.target, event.detail.ranges));
     document.addEventListener("mg-brush-cancel", (event) => leaveHost(event.target));
 
     function sayBrush(host, ranges) {
@@ -217,15 +217,16 @@
 
     /** Say these numbers everywhere, in the place of the last ones that Dash had; null: those of Dash again.
      *  The charts of a brush that is still `moving` say how far it goes. */
-    function showLive(summary, moving = null, resting = true) {
+    function showLive(summary, moving = null, { resting = true, facets = true } = {}) {
         live = summary;
         if (!last.summary) return;
         for (const field of Object.keys(now().summary.histograms)) {
             if (!moving?.axes.some((axis) => axis.field === field)) say(field, "", !resting);
         }
+        if (now().summary.years.length) mg.explore.labelLines(mg.explore.yearScene(now().summary));
         for (const [id, wide] of Object.entries(mg.explore.wide)) if (id !== moving?.host.id) wide.describe(now());
         if (moving) sayBrush(moving.host, moving.ranges);
-        mg.explore.countFacets(now(), !resting);
+        if (facets) mg.explore.countFacets(now(), !resting);
     }
 
     // ---- all of it -----------------------------------------------------------------------------

@@ -10,15 +10,16 @@
     "use strict";
     const mg = (window.musicgroup = window.musicgroup || {});
     const FEW = 3; // charts whose tiles are fetched ahead under a filter
-    const WORDS_EVERY = 100; // ms between words while a brush moves: nobody reads faster, and a frame then only has pictures
+    const FACETS_EVERY = 2; // turns of words: they are most of the work
     const RESTS_AFTER = 250; // ms without a move until labels and open tables of numbers follow
+    const REHEARSE_AFTER = 5000; // ms after the last time
     const GIVE_UP = 4000; // ms for the awaited answer after another one
-    let hand = null; // the brush that moves: {host, active, axes, ranges, base, query, begun}
+    let hand = null; // the brush that moves: {host, active, axes, ranges, base, query, begun, turns of words}
     let over = null; // what is painted over the charts: {page, summary}
     let entered = null; // the brush that the pointer or the keyboard came to last
     let recent = []; // active charts, the last one brushed first
-    let worded = { at: 0, timer: 0 }; // when words followed last, and when they will
     let rest = 0; // the timer until a brush that is held still counts as resting
+    let rehearsed = -Infinity;
     let tiles = "live"; // what mg-live-state told last
 
     const page = () => document.getElementById("explore-page");
@@ -32,8 +33,7 @@
         recent = [active, ...recent.filter((each) => each !== active)];
         // What was let go a moment ago may not have been answered yet: then what is painted is the newer truth.
         const base = over ? over.summary : mg.explore.committed().summary;
-        worded.at = performance.now(); // the first frame has pictures only
-        hand = { host, active, axes: mg.brush.axesOf(host), ranges: {}, base, query: mg.explore.query(), begun: false };
+        hand = { host, active, axes: mg.brush.axesOf(host), ranges: {}, base, query: mg.explore.query(), begun: false, turns: 0 };
     }
 
     /** What a page showed that was left meanwhile is gone. */
@@ -63,18 +63,20 @@
         hand.begun = true;
         over = { page: page(), summary };
         mg.paint.frame(summary, mg.explore.committed().whole);
-        const due = worded.at + WORDS_EVERY - performance.now();
-        if (due <= 0) words();
-        else worded.timer ||= setTimeout(words, due);
         return Boolean(wide);
+    }
+
+    /** A frame that no move asked for. */
+    function again() {
+        frame();
+        words();
     }
 
     /** What is said of the latest numbers: the sentence, the charts' lines, the facets. */
     function words() {
-        clearTimeout(worded.timer);
-        worded = { at: performance.now(), timer: 0 };
         if (!hand || !over) return;
-        mg.explore.showLive(over.summary, hand, false);
+        hand.turns += 1;
+        mg.explore.showLive(over.summary, hand, { resting: false, facets: hand.turns % FACETS_EVERY === 0 });
         mg.liveWords.show(over.summary);
     }
 
@@ -87,7 +89,7 @@
     /** The tiles that are not here yet; the charts follow from when they are. */
     function fetchFor(held) {
         if (mg.tiles.offline() && !over) mg.liveWords.cannot(tiles);
-        ask(held.active, () => hand === held && frame());
+        ask(held.active, () => hand === held && again());
     }
 
     function ask(active, then = () => {}) {
@@ -112,7 +114,6 @@
     function letGo({ target, type }) {
         if (hand?.host !== target) return;
         const same = hand.query === mg.explore.query();
-        if (worded.timer) words();
         hand = null;
         if (!over) mg.liveWords.end();
         else if (same && answered()) end();
@@ -191,13 +192,29 @@
 
     /** Empty canvases over the plots as soon as a pointer looks at one: the first move then only has to paint. */
     function lay() {
-        (window.requestIdleCallback || setTimeout)(() => page() && !hand && !over && mg.paint.begin());
+        (window.requestIdleCallback || setTimeout)(() => {
+            if (!page() || hand || over) return;
+            mg.paint.begin();
+            if (performance.now() - rehearsed > REHEARSE_AFTER) rehearse();
+        });
+    }
+
+    /** What a move does, without its being seen: what is compiled and allocated now is not waited for in the first frames. */
+    function rehearse() {
+        rehearsed = performance.now();
+        const { summary, whole } = mg.explore.committed();
+        const [bars, wide] = ["bars", "wide"].map((part) => mg.tiles.peek(activeOf(entered), part));
+        if (!bars || !wide || !fits(summary)) return;
+        const ranges = mg.explore.ranges();
+        const spans = mg.brush.axesOf(entered).map((axis) => mg.tile.columnsOf(axis, ranges[axis.field]));
+        mg.paint.rehearse(mg.liveNumbers.summary(bars, wide, spans, summary, summary.filter), whole);
     }
 
     document.addEventListener("pointerover", enter);
     document.addEventListener("pointerdown", enter, true);
     document.addEventListener("focusin", enter);
     document.addEventListener("mg-brush-move", follow);
+    document.addEventListener("mg-brush-words", ({ target }) => hand?.host === target && words());
     document.addEventListener("mg-brush", letGo);
     document.addEventListener("mg-brush-cancel", letGo);
     document.addEventListener("mg-live-state", ({ detail }) => {
@@ -212,7 +229,7 @@
         follow: followFilter,
         arrived,
         /** A brush still moves while Dash's numbers were drawn: its own go over them. */
-        again: () => hand && frame(),
+        again: () => hand && again(),
         drawn,
         allDrawn,
         /** "moves", "rests" with all that it shows, "waits" for Dash's answer, or nothing, when the page is Dash's. */

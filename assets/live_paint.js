@@ -10,6 +10,8 @@
     "use strict";
     const mg = (window.musicgroup = window.musicgroup || {});
     const NEAR = "240px"; // charts this far outside the window are painted too, so that scrolling finds them ready
+    const BUFFERS = 3; // frames that a browser keeps of one canvas
+    const LINE = 1; // px, below histograms and years
     const SELECTED_OPACITY = 0.78; // as in 15-charts.css
     const painters = {}; // by the name of a card: "energy", "density", ...
     const sheets = new Map(); // name -> sheet: a canvas over one plot, and what it knows of the plot
@@ -98,14 +100,18 @@
     }
 
     /** Nothing but the ground where Plotly has its marks; to be painted in pixels of the screen. */
-    function wiped({ context, canvas, area, ratio, ground }) {
+    function wiped(sheet) {
+        const { context, canvas, area, ratio, ground } = sheet;
         const [left, top] = [crisp(area.left, ratio), crisp(area.top, ratio)];
         context.clearRect(0, 0, canvas.width, canvas.height);
         context.globalAlpha = 1;
         context.fillStyle = ground;
-        context.fillRect(left, top, crisp(area.left + area.width, ratio) - left, crisp(area.top + area.height, ratio) - top);
+        context.fillRect(left, top, crisp(area.left + area.width, ratio) - left, bottomOf(sheet) - top);
         return context;
     }
+
+    /** Where marks end: above the line below them, which is the brush's (15-charts.css) and covers what Plotly has there. */
+    const bottomOf = ({ area, ratio }) => crisp(area.top + area.height - LINE, ratio);
 
     const colour = (sheet, name) => sheet.style.getPropertyValue(name).trim();
 
@@ -134,7 +140,7 @@
             sheet.drawn = true;
             const { area, lefts, rights, ratio } = sheet;
             const context = wiped(sheet);
-            const bottom = crisp(area.top + area.height, ratio);
+            const bottom = bottomOf(sheet);
             for (let which = 0; which < 2; which++) {
                 context.fillStyle = sheet.colours[which];
                 context.globalAlpha = which ? SELECTED_OPACITY : 1;
@@ -232,7 +238,7 @@
 
     mg.paint = {
         painters,
-        tools: { colour, crisp, fit, tidy, wiped },
+        tools: { bottomOf, colour, crisp, fit, tidy, wiped },
         scaledInto,
         /** Be ready to paint these cards (names, ids or elements; all when left out). Nothing is seen to change yet. */
         begin(cards) {
@@ -248,6 +254,23 @@
             }
             // All that is read, before anything is written: one layout for all charts.
             found.filter((sheet) => sheet.near && sheet.stale).forEach(prepare);
+        },
+        /** Paint these numbers where nobody sees it, then use every canvas for a few frames: the browser compiles the
+         *  painters, and gives a canvas its memory, when they are first used. */
+        rehearse(summary, whole) {
+            const ready = begun().filter((sheet) => sheet.near && sheet.ready && !sheet.live);
+            const unseen = document.createElement("canvas").getContext("2d");
+            for (const sheet of ready) {
+                const { context } = sheet;
+                sheet.context = unseen;
+                sheet.kind.paint(sheet, summary, whole);
+                Object.assign(sheet, { context, drawn: null });
+            }
+            const use = (left) => {
+                ready.filter((sheet) => !sheet.live).forEach(({ context, canvas }) => context.clearRect(0, 0, canvas.width, canvas.height));
+                if (left > 1) requestAnimationFrame(() => use(left - 1));
+            };
+            requestAnimationFrame(() => use(BUFFERS));
         },
         /** Paint these numbers, in the shapes of the stores explore-summary and explore-whole, on every begun card. */
         frame(summary, whole) {

@@ -117,16 +117,16 @@
             scene.lines.forEach((line) => paintLine(sheet, context, line, summary.years, across, up));
             paintTicks(sheet, context, scene.ticks, up);
             context.setTransform(1, 0, 0, 1, 0, 0);
-            mg.explore.labelLines(scene);
         },
     };
 
-    function paintBars({ area, colours, ratio }, context, { years: all, year_songs: songs }, across) {
+    function paintBars(sheet, context, { years: all, year_songs: songs }, across) {
+        const { area, colours, ratio } = sheet;
         const { crisp, tidy } = tools();
         let most = 0;
         for (let place = 0; place < all.length; place++) if (songs[place] > most) most = songs[place];
         const scale = (area.height * BARS_TO * PADDED) / (most || 1);
-        const bottom = crisp(area.top + area.height, ratio);
+        const bottom = tools().bottomOf(sheet);
         context.fillStyle = colours.songs;
         for (let place = 0; place < all.length; place++) {
             const top = crisp(area.top + tidy(area.height - songs[place] * scale), ratio);

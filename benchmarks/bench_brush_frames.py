@@ -227,7 +227,7 @@ class _Session:
             charts = self._page.charts(active)
             found.painted += answers(
                 log, painted, count, charts,
-                in_frames=self._page.in_frames, may_stay_behind=self._page.may_stay_behind,
+                in_frames=self._page.in_frames, click=self._page.click, may_stay_behind=self._page.may_stay_behind,
             )  # fmt: skip
         return found
 

@@ -41,6 +41,8 @@ class Page:
     """Songs of the brush, given those brushes that were there before and the one that is drawn."""
     in_frames: bool = False
     """Whether the brush itself moves with frames, not with each move."""
+    click: float = 0
+    """Pixels from the press within which a move is still a click."""
     may_stay_behind: bool = False
     """Whether a chart may never follow the last moves: a peer's affair, not ours."""
 
@@ -65,6 +67,7 @@ def ours(store: ColumnStore) -> Iterator[Page]:
             charts=lambda _: ["all"],
             count=partial(_ours_count, store),
             in_frames=True,
+            click=4,  # DRAWN_FROM in assets/brush.js
         )
 
 

@@ -58,12 +58,14 @@ def answers(
     charts: Sequence[str],
     *,
     in_frames: bool = False,
+    click: float = 0,
     may_stay_behind: bool = False,
 ) -> Answers:
     """Join a log (see frames_web/recorder.js) with when its drawings were painted (frames_chrome.painted_frames).
 
     `count` gives the songs that a chart is to show for a brush, `charts` are those that follow.
     `in_frames`: the page tells of its brush in its next frame, for all moves since the frame before; otherwise at once.
+    `click`: until a move is so many pixels from the press, it is still a click, and leaves the brush as it was.
     `may_stay_behind`: moves that a chart never followed are counted, and left out otherwise.
     Raises AssertionError where a chart shows a number that no brush had, or stays behind and may not.
     """
@@ -73,7 +75,9 @@ def answers(
         for chart in charts
     }
     found = Answers()
-    moves = [(move["at"], move["arrived"]) for move in log["moves"]]
+    drawn = next((place for place, move in enumerate(log["moves"]) if move["away"] >= click), len(log["moves"]))
+    found.unchanged += sum(len(move["arrived"]) for move in log["moves"][:drawn])
+    moves = [(move["at"], move["arrived"]) for move in log["moves"][drawn:]]
     if in_frames:
         moves = _by_frame(moves, [brush["at"] for brush in log["brushes"]])
     for place, (since, arrived) in enumerate(moves):

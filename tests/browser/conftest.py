@@ -37,7 +37,7 @@ ARGUMENTS = [
 ]
 
 
-PATIENCE_MS = 30_000  # CI's two cores run a database, two workers and a browser
+PATIENCE_MS = 90_000  # CI's two cores run two databases, four workers and two browsers
 playwright.expect.set_options(timeout=PATIENCE_MS)
 
 

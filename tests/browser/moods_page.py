@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from settings import get_settings
 
 Sql = Callable[[str], list[tuple]]
+FITS_MS = 300_000
 
 
 @contextmanager
@@ -87,7 +88,8 @@ class Moods:
         )
 
     def done(self) -> Moods:
-        expect(self.words).to_have_text("Done")
+        """Once all is computed: fits are polite (nice 10), and other tests need both cores."""
+        expect(self.words).to_have_text("Done", timeout=FITS_MS)
         return self
 
 

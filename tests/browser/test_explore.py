@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import time
 from urllib.parse import parse_qs, urlsplit
@@ -301,11 +302,12 @@ def test_the_table_scrolls_to_the_last_song_and_sorts(explore: Explore, sql) -> 
     last = explore.selected() - 1
     explore.page.locator("#explore-table").scroll_into_view_if_needed()
     explore.wait_for_rows(last + 1)
+    cell = f'#explore-table [row-index="{last}"] [col-id="title"]'
     until(  # again and again, as a person does: the rows may have only just been counted
         explore.page,
         f"""() => {{ const grid = dash_ag_grid.getApi('explore-table');
                      grid.ensureIndexVisible({last}, 'bottom');
-                     return grid.getLastDisplayedRowIndex() === {last}; }}""",
+                     return document.querySelector({json.dumps(cell)})?.textContent; }}""",
     )
     order = 'sort_title COLLATE "C" DESC NULLS FIRST, song_id DESC'
     title = sql(f"SELECT title FROM songs WHERE {BRUSHED_SQL} ORDER BY {order} LIMIT 1")[0][0]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.hand import BRUSH, Hand, finger
+from tests.browser.pixels import displaced, picture
+from tests.browser.waiting import until
 
 WINDOW = f"{BRUSH} .mg-brush-window"
 
@@ -123,3 +126,32 @@ def test_changes_made_faster_than_the_server_answers_are_all_kept(page: Page, si
     expect(page.locator("#explore-sentence")).to_contain_text("energy 0.20–0.40, 4 beats a bar, not explicit")
     expect(page.locator(".mg-chip")).to_have_count(3)
     assert hand.chosen() == "0.2..<0.4"
+
+
+@pytest.mark.parametrize("ratio", [1, 2])
+@pytest.mark.parametrize(
+    ("brush", "start", "end"),
+    [(BRUSH, (0.205, 0.5), (0.395, 0.5)), ("#explore-density-brush", (0.21, 0.81), (0.59, 0.41))],
+    ids=["range", "box"],
+)
+def test_a_window_looks_alike_while_it_is_dragged_and_at_rest(
+    new_page: Callable[..., Page], site: str, ratio: float, brush: str, start: tuple, end: tuple
+) -> None:
+    """It is painted, then an element; the chart below it shows the same, for no brush filters its own chart."""
+    page = new_page(1283, 900, ratio=ratio)
+    hand = Hand(page, site, brush=brush)
+    without = picture(page, brush)
+    page.mouse.move(*hand.at(*start))
+    page.mouse.down()
+    page.mouse.move(*hand.at(*end), steps=6)
+    expect(page.locator(f"{brush} .mg-brush-canvas")).to_have_count(1)
+    until(page, "() => musicgroup.live.state() === 'rests'")
+    painted = picture(page, brush)
+    page.mouse.up()
+    page.mouse.move(2, 300)
+    until(page, "() => musicgroup.live.state() === ''")
+    expect(page.locator(f"{brush} .mg-brush-canvas")).to_have_count(0)
+    at_rest = picture(page, brush)
+    places = displaced(painted, at_rest)
+    assert not places.any(), f"{places.sum()} of {places.size} pixels, around {np.argwhere(places)[:3].tolist()}"
+    assert displaced(without, at_rest).any(), "there is no window"

@@ -20,13 +20,13 @@ DIFFERENT = ("loudness", "density", "years")  # under that filter, and without i
 
 
 def explore(page: Page, site: str, query: str = "") -> None:
-    """Explore with its charts drawn, without brushes over them."""
+    """Explore with its charts drawn, without windows of brushes over them."""
     page.goto(f"{site}explore{'?' + query if query else ''}")
     expect(page.locator("#explore-sentence strong")).to_be_visible()
     page.wait_for_load_state("networkidle")
     until(page, "() => musicgroup.explore.latest().summary && document.querySelector('#explore-years .js-line')")
     page.wait_for_timeout(500)  # Plotly takes its turns, and follows a resize a moment later
-    page.evaluate("document.querySelectorAll('.mg-brush').forEach((host) => (host.style.visibility = 'hidden'))")
+    page.evaluate("document.querySelectorAll('.mg-brush-window').forEach((each) => (each.style.visibility = 'hidden'))")
 
 
 def numbers(page: Page) -> dict:
@@ -40,6 +40,7 @@ def paint(page: Page, shown: dict) -> None:
         """({summary, whole}) => new Promise((done) => requestAnimationFrame(() => {
             musicgroup.paint.begin();
             musicgroup.paint.frame(summary, whole);
+            musicgroup.explore.showLive(summary); // labels stand beside the lines
             requestAnimationFrame(() => requestAnimationFrame(done));
         }))""",
         shown,
@@ -78,7 +79,7 @@ def test_the_numbers_of_a_filter_are_painted_as_plotly_draws_them(
     before = {name: seen(page, name) for name in CHARTS}
     paint(page, filtered)
     painted = {name: seen(page, name) for name in CHARTS}
-    page.evaluate("musicgroup.paint.end()")
+    page.evaluate("musicgroup.paint.end(), musicgroup.explore.showLive(null)")
     page.evaluate("({summary, whole}) => { musicgroup.explore.draw(summary, whole); }", filtered)
     page.wait_for_timeout(1500)  # Plotly takes its turns
     for name in CHARTS:

@@ -6,11 +6,11 @@ import time
 
 from playwright.sync_api import Page
 
-_SECONDS = 30
+_SECONDS = 90
 
 
 def until(page: Page, expression: str) -> None:
-    """Until a JavaScript expression, or function, gives something true; fails after half a minute.
+    """Until a JavaScript expression, or function, gives something true; fails after a minute and a half.
 
     Asked from outside again and again. Playwright's `wait_for_function` asks from inside the page by `eval`, which
     our Content-Security-Policy forbids as soon as the first try does not succeed.

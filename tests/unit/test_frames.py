@@ -22,13 +22,17 @@ def brush(at: float, high: float) -> dict:
     return {"at": at, "ranges": {"energy": {"low": None, "high": high}}}
 
 
+def move(at: float, *arrived: float, away: float = 50) -> dict:
+    return {"at": at, "arrived": arrived, "away": away}
+
+
 def shown(at: float, chart: str, songs: int, mark: int) -> dict:
     return {"at": at, "chart": chart, "songs": songs, "mark": mark}
 
 
 def test_a_move_is_answered_when_the_last_chart_is_painted():
     log = {
-        "moves": [{"at": 100, "arrived": [90, 98]}],
+        "moves": [move(100, 90, 98)],
         "brushes": [brush(101, 0.1)],
         "shown": [shown(102, "tempo", 10, 1), shown(130, "valence", 10, 2)],
     }
@@ -40,7 +44,7 @@ def test_a_move_is_answered_when_the_last_chart_is_painted():
 
 def test_a_later_brush_answers_the_moves_before_it():
     log = {
-        "moves": [{"at": 100, "arrived": [99]}, {"at": 116, "arrived": [115]}, {"at": 133, "arrived": [130]}],
+        "moves": [move(100, 99), move(116, 115), move(133, 130)],
         "brushes": [brush(101, 0.1), brush(117, 0.2), brush(134, 0.3)],
         "shown": [shown(101, "tempo", 10, 1), shown(140, "tempo", 30, 2)],
     }
@@ -51,7 +55,7 @@ def test_a_later_brush_answers_the_moves_before_it():
 
 def test_an_answer_that_is_late_counts_for_the_brush_that_it_shows():
     log = {
-        "moves": [{"at": 100, "arrived": [100]}, {"at": 120, "arrived": [120]}],
+        "moves": [move(100, 100), move(120, 120)],
         "brushes": [brush(101, 0.1), brush(121, 0.2)],
         "shown": [shown(150, "tempo", 10, 1), shown(170, "tempo", 20, 2)],
     }
@@ -60,7 +64,7 @@ def test_an_answer_that_is_late_counts_for_the_brush_that_it_shows():
 
 def test_moves_that_change_nothing_are_left_out():
     log = {
-        "moves": [{"at": t, "arrived": [t - 1]} for t in (100, 108, 125)],
+        "moves": [move(t, t - 1) for t in (100, 108, 125)],
         "brushes": [brush(100.5, 0.1), brush(126, 0.2)],
         "shown": [shown(110, "all", 10, 1), shown(127, "all", 20, 2)],
     }
@@ -69,9 +73,21 @@ def test_moves_that_change_nothing_are_left_out():
     assert found.unchanged == 1
 
 
+def test_a_move_that_may_be_a_click_leaves_the_brush_as_it_was():
+    log = {
+        "moves": [move(100, 95, 99, away=2), move(108, 107, away=4), move(125, 124, away=1)],
+        "brushes": [brush(109, 0.1), brush(126, 0.2)],
+        "shown": [shown(110, "all", 10, 1), shown(127, "all", 20, 2)],
+    }
+    found = answers(log, {1: 112, 2: 130}, count, ["all"], in_frames=True, click=4)
+    assert found.every == [5, 6]
+    assert found.unchanged == 2
+    assert answers(log, {1: 112, 2: 130}, count, ["all"], in_frames=True).every == [17, 13, 5, 6]
+
+
 def test_moves_of_one_frame_belong_together():
     log = {
-        "moves": [{"at": t, "arrived": [t - 1]} for t in (100, 108, 125, 160)],
+        "moves": [move(t, t - 1) for t in (100, 108, 125, 160)],
         "brushes": [brush(109, 0.1), brush(126, 0.1), brush(161, 0.2)],
         "shown": [shown(110, "all", 10, 1), shown(127, "all", 10, 2), shown(162, "all", 20, 3)],
     }
@@ -83,7 +99,7 @@ def test_moves_of_one_frame_belong_together():
 
 def test_a_number_that_no_brush_has_is_found_out():
     log = {
-        "moves": [{"at": 100, "arrived": [100]}, {"at": 120, "arrived": [120]}],
+        "moves": [move(100, 100), move(120, 120)],
         "brushes": [brush(101, 0.1), brush(121, 0.2)],
         "shown": [shown(102, "tempo", 10, 1), shown(122, "tempo", 21, 2)],
     }
@@ -93,7 +109,7 @@ def test_a_number_that_no_brush_has_is_found_out():
 
 def test_a_chart_that_stays_behind_is_found_out():
     log = {
-        "moves": [{"at": 100, "arrived": [100]}],
+        "moves": [move(100, 100)],
         "brushes": [brush(101, 0.1), brush(121, 0.2)],
         "shown": [shown(102, "tempo", 10, 1), shown(102, "valence", 99, 2)],
     }
@@ -106,7 +122,7 @@ def test_a_chart_that_stays_behind_is_found_out():
 def test_a_last_drawing_that_looks_like_the_one_before_was_there_when_drawn():
     """Chromium paints no frame for it, so its mark is never painted."""
     log = {
-        "moves": [{"at": 100, "arrived": [100]}, {"at": 120, "arrived": [120]}],
+        "moves": [move(100, 100), move(120, 120)],
         "brushes": [brush(101, 0.1), brush(121, 0.2)],
         "shown": [shown(102, "tempo", 10, 1), shown(125, "tempo", 20, 2)],
     }
@@ -115,7 +131,7 @@ def test_a_last_drawing_that_looks_like_the_one_before_was_there_when_drawn():
 
 def test_a_last_change_that_leaves_the_songs_as_they_are_needs_no_drawing():
     log = {
-        "moves": [{"at": 100, "arrived": [100]}, {"at": 120, "arrived": [120]}],
+        "moves": [move(100, 100), move(120, 120)],
         "brushes": [brush(101, 0.1), brush(121, 0.1001)],
         "shown": [shown(102, "tempo", 10, 1)],
     }
