@@ -16,7 +16,7 @@
     const DRAWN_FROM = 4; // pixels; less is a click
     const GRIP = { mouse: 6, pen: 8, touch: 16 };
     const KEY_PAUSE = 300; // ms after the last key until it counts as let go
-    const WORDS_EVERY = 200; // ms between words while it changes: nobody reads faster, and other frames then only have pictures
+    const WORDS_EVERY = 300; // ms between words while it changes: nobody reads faster, and other frames then only have pictures
     const hosts = new WeakMap(); // host -> {texts, axes, ranges, drag, words: the timer until they follow}
     let typing = null; // {host, timer} of keys that do not count as let go yet
 
