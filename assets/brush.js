@@ -7,8 +7,9 @@
  *
  * It tells what happens with bubbling events: `mg-brush-move` while it changes, `mg-brush-words` when it has changed and
  * words may follow, `mg-brush` when it is let go, `mg-brush-cancel` when it is taken back instead (after a move to what
- * was before), `mg-brush-hover` for the bar under the pointer. Their detail is {ranges: {field: {low, high} or null}}, an end being null where the axis ends: the end
- * bars also hold what lies beyond. `musicgroup.brush.show` sets it from outside. The arithmetic is in brush_axis.js.
+ * was before), `mg-brush-hover` for the bar under the pointer. Their detail is {ranges: {field: {low, high} or null}},
+ * an end being null where the axis ends: the end bars also hold what lies beyond. `musicgroup.brush.show` sets it from
+ * outside. The arithmetic is in brush_axis.js, the look in brush_window.js, the frames are in brush_frames.js.
  */
 (function () {
     "use strict";
