@@ -84,9 +84,12 @@
         state.ranges = ranges;
         if (state.drag) mg.brushWindow.paint(host, windowOf(state));
         else mg.brushWindow.place(host, windowOf(state));
+        if (final) {
+            speak(host);
+            return tell(host, "mg-brush");
+        }
         state.words = state.words || setTimeout(() => say(host), WORDS_EVERY);
-        if (final) settled(host, "mg-brush");
-        else tell(host, "mg-brush-move");
+        tell(host, "mg-brush-move");
     }
 
     // ---- pointer -------------------------------------------------------------------------------

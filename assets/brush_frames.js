@@ -1,8 +1,8 @@
 /* The frames of a brush: one for all moves since the last one, and none where that makes the next ones quicker.
  *
  * After a frame that took too long a browser shows all that follow one refresh later than it could, for as long as each
- * has something to show: it first has to draw the last one. One frame left out lets it catch up. docs/decisions.md has
- * what that was seen to bring in Chromium.
+ * has something to show: it first has to draw the last one. One frame left out lets it catch up, as Chromium's trace
+ * shows (docs/decisions.md).
  */
 (function () {
     "use strict";

@@ -6,12 +6,12 @@
 (function () {
     "use strict";
     const mg = (window.musicgroup = window.musicgroup || {});
-    const EDGE = 1.5;
+    const EDGE = 1;
     const LEAST = 2; // wide, in pixels
     const VEIL = 0.66;
     const TINT = 0.07;
     const HANDLE = { width: 5, height: 18, radius: 2.5, outside: 3 };
-    const painted = new WeakMap(); // host -> {canvas, context, ratio, style} while it is dragged
+    const painted = new WeakMap(); // host -> {canvas, context, ratio, style, across, down} while it is dragged
 
     /** Put the element where the window is: percentages of the host, from its left and from its bottom; null without one. */
     function place(host, window_) {
@@ -35,30 +35,30 @@
         const canvas = host.querySelector(".mg-brush-canvas") || document.createElement("canvas");
         canvas.className = "mg-brush-canvas";
         if (!canvas.parentElement) host.append(canvas);
-        const box = canvas.getBoundingClientRect();
+        const box = host.getBoundingClientRect();
         const ratio = window.devicePixelRatio || 1;
-        canvas.width = Math.round(box.width * ratio);
-        canvas.height = Math.round(box.height * ratio);
-        const sheet = { canvas, context: canvas.getContext("2d"), ratio, style: getComputedStyle(host) };
-        painted.set(host, sheet);
+        // Both ends of an element are rounded where they lie on the screen, so a part of it is rounded with where it begins.
+        const pixels = (start, length) => (part) => Math.round((start + length * part) * ratio) - Math.round(start * ratio);
+        const across = pixels(box.left + host.clientLeft, box.width - (host.offsetWidth - host.clientWidth));
+        const down = pixels(box.top + host.clientTop, box.height - (host.offsetHeight - host.clientHeight));
+        mg.paint.tools.fit({ canvas, size: { width: across(1) / ratio, height: down(1) / ratio }, ratio });
+        painted.set(host, { canvas, context: canvas.getContext("2d"), ratio, style: getComputedStyle(host), across, down });
         host.classList.add("mg-brush-painted");
         paint(host, window_);
     }
 
     /** Paint the window instead of placing it; in pixels of the screen, to which the browser rounds elements too. */
     function paint(host, window_) {
-        const { canvas, context, ratio, style } = painted.get(host);
+        const { canvas, context, ratio, style, across, down } = painted.get(host);
         const { width, height } = canvas;
         const [surface, accent] = ["--mg-surface", "--mg-accent"].map((name) => style.getPropertyValue(name)); // of the theme now
         context.globalAlpha = 1;
         context.clearRect(0, 0, width, height);
         if (!window_) return;
         const { x, y } = window_;
-        const across = (part) => Math.round((part / 100) * width);
-        const down = (part) => Math.round((1 - part / 100) * height);
-        const [left, top] = [across(x[0]), y ? down(y[1]) : 0];
-        const right = Math.max(across(x[1]), left + Math.round(LEAST * ratio));
-        const bottom = y ? Math.max(down(y[0]), top + 1) : height;
+        const [left, top] = [across(x[0] / 100), y ? down(1 - y[1] / 100) : 0];
+        const right = Math.max(across(x[1] / 100), left + Math.round(LEAST * ratio));
+        const bottom = y ? Math.max(down(1 - y[0] / 100), top + 1) : height;
         const edge = Math.max(1, Math.floor(EDGE * ratio));
         context.fillStyle = surface;
         context.globalAlpha = VEIL;

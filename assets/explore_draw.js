@@ -160,7 +160,7 @@
         mg.write(line.lastChild, `. ${title}`);
     }
 
-    /** Ten times a second while a brush moves, so its elements are made once and then only get other words. */
+    /** Again and again while a brush moves, so its elements are made once and then only get other words. */
     function fillLine(line, median, compared) {
         if (!line.querySelector("strong")) {
             const unseen = document.createElement("span");
@@ -217,7 +217,7 @@
 
     /** Say these numbers everywhere, in the place of the last ones that Dash had; null: those of Dash again.
      *  The charts of a brush that is still `moving` say how far it goes. */
-    function showLive(summary, moving = null, { resting = true, facets = true } = {}) {
+    function showLive(summary, moving = null, resting = true) {
         live = summary;
         if (!last.summary) return;
         for (const field of Object.keys(now().summary.histograms)) {
@@ -226,7 +226,7 @@
         if (now().summary.years.length) mg.explore.labelLines(mg.explore.yearScene(now().summary));
         for (const [id, wide] of Object.entries(mg.explore.wide)) if (id !== moving?.host.id) wide.describe(now());
         if (moving) sayBrush(moving.host, moving.ranges);
-        if (facets) mg.explore.countFacets(now(), !resting);
+        mg.explore.countFacets(now(), !resting);
     }
 
     // ---- all of it -----------------------------------------------------------------------------

@@ -10,11 +10,10 @@
     "use strict";
     const mg = (window.musicgroup = window.musicgroup || {});
     const FEW = 3; // charts whose tiles are fetched ahead under a filter
-    const FACETS_EVERY = 2; // turns of words: they are most of the work
     const RESTS_AFTER = 250; // ms without a move until labels and open tables of numbers follow
     const REHEARSE_AFTER = 5000; // ms after the last time
     const GIVE_UP = 4000; // ms for the awaited answer after another one
-    let hand = null; // the brush that moves: {host, active, axes, ranges, base, query, begun, turns of words}
+    let hand = null; // the brush that moves: {host, active, axes, ranges, base, query, begun}
     let over = null; // what is painted over the charts: {page, summary}
     let entered = null; // the brush that the pointer or the keyboard came to last
     let recent = []; // active charts, the last one brushed first
@@ -33,7 +32,7 @@
         recent = [active, ...recent.filter((each) => each !== active)];
         // What was let go a moment ago may not have been answered yet: then what is painted is the newer truth.
         const base = over ? over.summary : mg.explore.committed().summary;
-        hand = { host, active, axes: mg.brush.axesOf(host), ranges: {}, base, query: mg.explore.query(), begun: false, turns: 0 };
+        hand = { host, active, axes: mg.brush.axesOf(host), ranges: {}, base, query: mg.explore.query(), begun: false };
     }
 
     /** What a page showed that was left meanwhile is gone. */
@@ -75,8 +74,7 @@
     /** What is said of the latest numbers: the sentence, the charts' lines, the facets. */
     function words() {
         if (!hand || !over) return;
-        hand.turns += 1;
-        mg.explore.showLive(over.summary, hand, { resting: false, facets: hand.turns % FACETS_EVERY === 0 });
+        mg.explore.showLive(over.summary, hand, false);
         mg.liveWords.show(over.summary);
     }
 
@@ -98,7 +96,7 @@
         }
     }
 
-    /** What need not follow sixty times a second. */
+    /** What need not follow while it moves. */
     function resting() {
         rest = 0;
         forget();

@@ -260,7 +260,7 @@ def test_keys_that_come_faster_than_the_page_can_follow_stay_in_order(explore: E
     explore.page.locator(f"#{box}").focus()
     explore.page.evaluate(f"() => {{ window.busy = {BUSY}; }}")
     session = explore.page.context.new_cdp_session(explore.page)
-    for key in text:  # without waiting for the page, as a hand does not
+    for key in text:
         session.send("Input.dispatchKeyEvent", {"type": "char", "text": key})
         time.sleep(0.045)
     explore.page.evaluate("clearInterval(window.busy)")
