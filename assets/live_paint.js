@@ -60,6 +60,7 @@
         plot.insertBefore(canvas, plot.querySelector(".mg-brush"));
         const kind = painters[name] || histogram;
         const sheet = { name, plot, canvas, kind, context: canvas.getContext("2d"), ratio: 1, size: null, near: false, live: false, stale: true, ready: false };
+        canvas.addEventListener("contextrestored", () => (sheet.stale = true)); // empty, as it is then
         sheets.set(name, sheet);
         return sheet;
     }
@@ -127,9 +128,12 @@
             const widthOf = (bar) => (Array.isArray(bars.width) ? bars.width[bar] : bars.width);
             const place = (value) => crisp(left + limit(tidy((value - range[0]) * scale), 0, width), sheet.ratio);
             sheet.lefts = Int32Array.from(bars.x, (centre, bar) => place(centre - widthOf(bar) / 2));
-            sheet.rights = Int32Array.from(bars.x, (centre, bar) => place(centre + widthOf(bar) / 2));
+            // No bar has pixels of the next one, whatever comes of rounding: each is painted anew without the others.
+            sheet.rights = sheet.lefts.map((_, bar) => Math.min(place(bars.x[bar] + widthOf(bar) / 2), sheet.lefts[bar + 1] ?? Infinity));
             sheet.headroom = sheet.graph.layout.yaxis.range[1];
             sheet.heights = [new Float64Array(bars.x.length), new Float64Array(bars.x.length)];
+            sheet.tops = [new Int32Array(bars.x.length), new Int32Array(bars.x.length)]; // of what is painted, in pixels of the screen
+            sheet.changed = new Int32Array(bars.x.length);
             sheet.colours = [colour(sheet, "--mg-ghost"), colour(sheet, "--mg-accent")];
             return true;
         },
@@ -137,21 +141,36 @@
             const counts = [whole.histograms[sheet.name], summary.histograms[sheet.name]];
             if (!counts[0] || !counts[1]) return;
             if (!scaledInto(sheet.heights, counts) && sheet.drawn) return; // the same picture as before
-            sheet.drawn = true;
-            const { area, lefts, rights, ratio } = sheet;
-            const context = wiped(sheet);
-            const bottom = bottomOf(sheet);
-            for (let which = 0; which < 2; which++) {
-                context.fillStyle = sheet.colours[which];
-                context.globalAlpha = which ? SELECTED_OPACITY : 1;
-                const heights = sheet.heights[which];
-                for (let bar = 0; bar < heights.length; bar++) {
-                    const top = crisp(area.top + tidy(area.height * (1 - heights[bar] / sheet.headroom)), ratio);
-                    if (top < bottom) context.fillRect(lefts[bar], top, rights[bar] - lefts[bar], bottom - top);
-                }
+            if (!sheet.drawn) {
+                wiped(sheet);
+                sheet.tops.forEach((tops) => tops.fill(bottomOf(sheet)));
             }
+            sheet.drawn = true;
+            paintChanged(sheet);
         },
     };
+
+    /** Only the bars whose pixels change, a few of all in most frames: each is wiped, then painted whole. */
+    function paintChanged({ context, area, ratio, ground, colours, headroom, heights, tops, changed, lefts, rights }) {
+        const bottom = bottomOf({ area, ratio });
+        const fill = (bar, top) => top < bottom && context.fillRect(lefts[bar], top, rights[bar] - lefts[bar], bottom - top);
+        const topOf = (height) => Math.min(bottom, crisp(area.top + tidy(area.height * (1 - height / headroom)), ratio));
+        let count = 0;
+        context.globalAlpha = 1;
+        context.fillStyle = ground;
+        for (let bar = 0; bar < lefts.length; bar++) {
+            const [all, chosen] = [topOf(heights[0][bar]), topOf(heights[1][bar])];
+            if (all === tops[0][bar] && chosen === tops[1][bar]) continue;
+            fill(bar, Math.min(tops[0][bar], tops[1][bar]));
+            [tops[0][bar], tops[1][bar]] = [all, chosen];
+            changed[count++] = bar;
+        }
+        for (let which = 0; which < 2; which++) {
+            context.fillStyle = colours[which];
+            context.globalAlpha = which ? SELECTED_OPACITY : 1;
+            for (let place = 0; place < count; place++) fill(changed[place], tops[which][changed[place]]);
+        }
+    }
 
     /** charts.scaled of Python and explore_draw.js, into arrays that are there: counts as shares of their own sum over the
      *  largest share of both. Says whether anything is other than before. */

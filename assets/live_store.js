@@ -18,6 +18,7 @@
     const LOOK_AGAIN = 2000; // ms between attempts while it is lost
 
     let context = null;
+    const keys = new Map(); // "active part" -> key, in this context
     const kept = new Map(); // key -> the bytes, or the tile made of them; the one used last at the end
     const fetched = new Set(); // keys whose tiles came, whether they are still here or not
     const running = new Map(); // key -> {promise, stop, active, part, urgent}
@@ -37,6 +38,7 @@
         const next = { of, filter: filter || "", x, y, by: String(by) };
         if (context && Object.keys(next).every((name) => next[name] === context[name])) return;
         context = next;
+        keys.clear();
         refused.clear();
         for (const [key, { stop, active, part }] of running) {
             if (keyOf(active, part) === key) continue;
@@ -49,7 +51,14 @@
         tell();
     }
 
+    /** The query of a tile; asked for in every frame, so it is written once for each context. */
     function keyOf(active, part) {
+        const name = `${active} ${part}`;
+        if (!keys.has(name)) keys.set(name, written(active, part));
+        return keys.get(name);
+    }
+
+    function written(active, part) {
         const query = new URLSearchParams({ of: context.of, active, part });
         if (part === "wide") ["x", "y", "by"].forEach((name) => query.set(name, context[name]));
         const own = active.split(",");

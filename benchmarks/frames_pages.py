@@ -24,6 +24,13 @@ from data_access.columns import ColumnStore
 from data_access.filters import Range, SongFilter
 
 SCRIPTS = Path(__file__).parent / "frames_web"
+ONE_BOX = ((100, 100, 500, 90),)
+AS_EXPLORE = (
+    *((303 + 282 * (place % 4), 190 + 226 * (place // 4), 246, 104) for place in range(11)),
+    (370, 912, 459, 268),
+    (878, 902, 527, 316),
+)
+"""Canvases where Explore has them, in a window of 1440 x 1200."""
 
 
 @dataclass(frozen=True)
@@ -72,18 +79,21 @@ def ours(store: ColumnStore) -> Iterator[Page]:
 
 
 @contextmanager
-def floor() -> Iterator[Page]:
-    """An empty page that moves one box: what this browser needs on this machine however little there is to do."""
+def floor(name: str, canvases: Sequence[tuple[int, int, int, int]], words: int = 0) -> Iterator[Page]:
+    """A page that paints one rectangle on each canvas, and does nothing else: what this browser needs on this machine
+    however little there is to do. `canvases` are (left, top, width, height), `words` how many lie below them.
+    """
     with files(SCRIPTS / "floor") as address:  # by HTTP: only there a page is told when moves arrived
         yield Page(
-            name="an empty page with one box",
+            name=name,
             address=address,
             ready="document.body",
-            hooks=_script("floor.js"),
+            hooks=f"{_script('floor.js')}({json.dumps(canvases)}, {json.dumps('words ' * words)})",
             on_screen="Infinity",
             box=lambda _: _element("document.getElementById('floor')"),
             charts=lambda _: ["all"],
             count=lambda _, drawn: int((drawn["floor"] or {})["high"] or 0),
+            in_frames=True,
         )
 
 

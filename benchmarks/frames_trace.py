@@ -1,20 +1,16 @@
-"""One seeded trace of a hand on a mouse, and how it is played to Chromium as real pointer events.
+"""One seeded trace of a hand on a mouse, and single pointer events; frames_hand.py plays whole gestures.
 
-A gesture is a press, moves and a release, in fractions of a plot's width. They are played through the DevTools
-protocol at a mouse's own rate, without waiting for the page: what it cannot follow piles up as it does for people.
+A gesture is a press, moves and a release, in fractions of a plot's width.
 """
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-RATE_HZ = 125  # of a plain USB mouse
 SEED = 20_241_215
 _SWAY = 0.002  # of the plot's width: no hand is still
 
@@ -69,24 +65,6 @@ def _wander(rng: np.random.Generator, start: float, targets: Sequence[float], mo
         here = target
     found[-1] = here  # so that the next gesture knows where this one ended
     return tuple(found)
-
-
-async def play(send: Send, box: Box, gesture: Gesture, *, rate_hz: float = RATE_HZ) -> float:
-    """Play a gesture at the mouse's rate; gives the largest delay of a move against its time, in ms.
-
-    The release waits until the browser has taken the moves, everything before it waits for nothing.
-    """
-    await _mouse(send, "mousePressed", *box.at(gesture.points[0]), button="left", buttons=1, clickCount=1)
-    start, latest, taken = time.perf_counter(), 0.0, []
-    for number, fraction in enumerate(gesture.points[1:], start=1):
-        due = start + number / rate_hz
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        latest = max(latest, time.perf_counter() - due)
-        moved = _mouse(send, "mouseMoved", *box.at(fraction), button="left", buttons=1)
-        taken.append(asyncio.ensure_future(moved))
-    await asyncio.gather(*taken)
-    await release(send, box, gesture.points[-1])
-    return latest * 1000
 
 
 async def press(send: Send, box: Box, fraction: float) -> None:

@@ -1,29 +1,39 @@
-/* The floor of the frame benchmark: an empty page that moves the end of one box, and does nothing else. The box has
- * another shade in every frame, for a frame that looks like the last one is not painted. */
-(() => {
+/* The floors of the frame benchmark: pages that do nothing but paint a rectangle on each of some canvases, whose end
+ * follows the pointer. The first canvas is what the pointer is dragged over; `words` fill the page below them.
+ * Every rectangle has another shade in every frame, for a frame that looks like the last one is not painted. */
+((places, words) => {
     const log = window.brushFrames;
-    const host = document.createElement("div");
-    const bar = document.createElement("div");
-    host.id = "floor";
-    Object.assign(host.style, { position: "absolute", left: "100px", top: "100px", width: "500px", height: "90px", background: "#ddd" });
-    Object.assign(bar.style, { height: "100%", width: "0" });
-    host.append(bar);
-    document.body.append(host);
-    let width = 0;
+    document.body.append(words);
+    const contexts = places.map(([left, top, width, height], place) => {
+        const canvas = Object.assign(document.createElement("canvas"), { width, height, id: place ? "" : "floor" });
+        Object.assign(canvas.style, { left: `${left}px`, top: `${top}px` });
+        document.body.append(canvas);
+        return canvas.getContext("2d");
+    });
+    const [start] = places[0];
+    let end = 0; // where the pointer is
+    let shown = 0;
     let frame = 0;
     let shade = 0;
+
+    function paint() {
+        frame = 0;
+        if (end === shown) return;
+        shown = end;
+        shade = 1 - shade;
+        log.brush({ floor: { low: 0, high: shown } });
+        for (const context of contexts) {
+            const { width, height } = context.canvas;
+            context.clearRect(0, 0, width, height);
+            context.fillStyle = shade ? "#16878f" : "#16868f";
+            context.fillRect(0, 0, Math.min(shown, width), height);
+        }
+        log.show("all", shown);
+    }
+
     document.addEventListener("pointermove", (event) => {
         if (!event.buttons) return;
-        const next = Math.round(event.clientX - 100);
-        if (next === width) return;
-        width = next;
-        log.brush({ floor: { low: 0, high: width } });
-        frame ||= requestAnimationFrame(() => {
-            frame = 0;
-            bar.style.width = `${width}px`;
-            shade = 1 - shade;
-            bar.style.background = shade ? "#16878f" : "#16868f";
-            log.show("all", width);
-        });
+        end = Math.round(event.clientX - start);
+        frame ||= requestAnimationFrame(paint);
     });
-})()
+})

@@ -122,3 +122,43 @@ def test_another_theme_and_another_size_are_followed_while_painting(with_years: 
     page.evaluate("musicgroup.paint.end()")
     for name in CHARTS:
         same(painted[name], seen(page, name))
+
+
+@pytest.mark.parametrize("ratio", [1, 1.25, 2])
+def test_frame_after_frame_bars_are_what_they_would_be_painted_anew(
+    with_years: str, new_page: Callable[..., Page], ratio: float
+) -> None:
+    """Only those bars are painted that change: whatever came before, the picture is the same."""
+    page = new_page(1283, 900, ratio=ratio)
+    explore(page, with_years)
+    different = page.evaluate(
+        """(names) => {
+            const { summary, whole } = musicgroup.explore.latest();
+            let seed = 7;
+            const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+            // Every third frame as the one before but for one bar, every fifth empty.
+            const counts = (before, frame) => before.map((count) =>
+                frame % 5 === 4 ? 0 : frame % 3 === 2 && random() < 0.95 ? count : Math.floor(random() ** 3 * 1000));
+            const pixels = (name) => document.querySelector(`#explore-${name} .mg-live-canvas`).toDataURL();
+            musicgroup.paint.begin();
+            const found = { frames: 0, wrong: [], pictures: new Set() };
+            let histograms = summary.histograms;
+            for (let frame = 0; frame < 30; frame++) {
+                const next = Object.entries(histograms).map(([name, all]) => [name, counts(all, frame)]);
+                histograms = Object.fromEntries(next);
+                musicgroup.paint.frame({ ...summary, histograms }, whole);
+                if (frame % 4 !== 3) continue;
+                const after = names.map(pixels);
+                names.forEach((name) => musicgroup.paint.refresh(name));
+                musicgroup.paint.frame({ ...summary, histograms }, whole);
+                found.wrong.push(...names.filter((name, place) => pixels(name) !== after[place]));
+                found.frames += 1;
+                found.pictures.add(after[0]);
+            }
+            return { frames: found.frames, wrong: found.wrong, pictures: found.pictures.size };
+        }""",
+        ["danceability", "loudness", "duration_ms", "tempo"],
+    )
+    assert different["wrong"] == []
+    assert different["frames"] == 7
+    assert different["pictures"] > 4
