@@ -171,10 +171,11 @@ async def _brushed(served: AbstractContextManager[Page], *, one_by_one: bool = F
             await _quiet(tab, traffic)
             on_screen = await tab.evaluate(page.on_screen)
             assert on_screen >= CHARTS_ON_SCREEN, f"{page.name} has {on_screen} charts on the screen"
-            session = _Session(page, tab, cdp, traffic, frames_hand.take(port, page.address))
             await browser.start_tracing(page=tab, categories=CATEGORIES)
-            for active in ACTIVE:
-                await (session.step(active) if one_by_one else session.brush(active))
+            with frames_hand.hand(port, page.address) as hand:
+                session = _Session(page, tab, cdp, traffic, hand)
+                for active in ACTIVE:
+                    await (session.step(active) if one_by_one else session.brush(active))
             painted = painted_frames(await browser.stop_tracing())
             figures = session.figures(painted)
             await cdp.send("HeapProfiler.collectGarbage")

@@ -1,7 +1,7 @@
 """The hand of the frame benchmark: pointer moves at a mouse's own rate, on a connection of its own to the browser.
 
 They are written beforehand and go straight to Chromium's DevTools socket. Through Playwright, whose driver is a process
-between, the same moves took a quarter of a core from the page, on a machine with two (docs/performance.md).
+between, the same moves take processor time from the page that a mouse would not.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
@@ -18,18 +20,17 @@ from benchmarks.frames_trace import Box, Gesture
 RATE_HZ = 125  # of a plain USB mouse
 
 
-def take(port: int, address: str) -> ClientConnection:
-    """A connection to the tab that shows `address` in the browser whose DevTools listen on a port of this machine.
-
-    Raises StopIteration when no tab does.
-    """
+@contextmanager
+def hand(port: int, address: str) -> Iterator[ClientConnection]:
+    """A connection to the tab that shows `address`, in the browser whose DevTools listen on a port of this machine."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list") as answer:
         tabs = json.load(answer)
     tab = next(tab for tab in tabs if tab["type"] == "page" and tab["url"].startswith(address))
-    return connect(tab["webSocketDebuggerUrl"], compression=None, max_queue=None, proxy=None)
+    with connect(tab["webSocketDebuggerUrl"], compression=None, max_queue=None, proxy=None) as connection:
+        yield connection
 
 
-def play(hand: ClientConnection, box: Box, gesture: Gesture) -> float:
+def play(to: ClientConnection, box: Box, gesture: Gesture) -> float:
     """Press, move, release, without waiting for the page: what it cannot follow piles up as it does for people.
 
     Gives the largest delay of a move against its time, in ms. Only the release waits, until the browser has taken all
@@ -39,23 +40,23 @@ def play(hand: ClientConnection, box: Box, gesture: Gesture) -> float:
         _mouse(number, "mouseMoved", box.at(fraction), button="left", buttons=1)
         for number, fraction in enumerate(gesture.points[1:], start=1)
     ]
-    hand.send(_mouse(0, "mousePressed", box.at(gesture.points[0]), button="left", buttons=1, clickCount=1))
+    to.send(_mouse(0, "mousePressed", box.at(gesture.points[0]), button="left", buttons=1, clickCount=1))
     start, latest = time.perf_counter(), 0.0
     for number, message in enumerate(moves, start=1):
         due = start + number / RATE_HZ
         time.sleep(max(0.0, due - time.perf_counter()))
         latest = max(latest, time.perf_counter() - due)
-        hand.send(message)
-    _taken(hand, len(moves))
+        to.send(message)
+    _taken(to, len(moves))
     last = len(moves) + 1
-    hand.send(_mouse(last, "mouseReleased", box.at(gesture.points[-1]), button="left", buttons=0, clickCount=1))
-    _taken(hand, last)
+    to.send(_mouse(last, "mouseReleased", box.at(gesture.points[-1]), button="left", buttons=0, clickCount=1))
+    _taken(to, last)
     return latest * 1000
 
 
-def _taken(hand: ClientConnection, number: int) -> None:
+def _taken(to: ClientConnection, number: int) -> None:
     """Wait until the browser has answered a message, and so all before it."""
-    while json.loads(hand.recv(timeout=120)).get("id") != number:
+    while json.loads(to.recv(timeout=120)).get("id") != number:
         pass
 
 

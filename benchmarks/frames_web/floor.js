@@ -18,10 +18,10 @@
 
     function paint() {
         frame = 0;
+        log.brush({ floor: { low: 0, high: end } });
         if (end === shown) return;
         shown = end;
         shade = 1 - shade;
-        log.brush({ floor: { low: 0, high: shown } });
         for (const context of contexts) {
             const { width, height } = context.canvas;
             context.clearRect(0, 0, width, height);

@@ -21,9 +21,8 @@ def test_every_move_of_a_gesture_arrives_in_its_place(chromium: Browser) -> None
         tab.goto(floor.address)
         tab.evaluate(floor.hooks)
         tab.evaluate("ends = []; onpointerdown = onpointerup = ({ type, clientX }) => ends.push([type, clientX]); 0")
-        hand = frames_hand.take(port, floor.address)
-        frames_hand.play(hand, Box(100, 100, 400, 90), Gesture("draw", points))
-        hand.close()
+        with frames_hand.hand(port, floor.address) as hand:
+            frames_hand.play(hand, Box(100, 100, 400, 90), Gesture("draw", points))
         tab.wait_for_timeout(200)
         log, ends = tab.evaluate("[brushFrames, ends]")
         own.close()
