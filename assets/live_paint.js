@@ -150,7 +150,7 @@
         },
     };
 
-    /** Only the bars whose pixels change, a few of all in most frames: each is wiped, then painted whole. */
+    /** Only the bars whose pixels change, few of all as a rule: each is wiped, then painted whole. */
     function paintChanged({ context, area, ratio, ground, colours, headroom, heights, tops, changed, lefts, rights }) {
         const bottom = bottomOf({ area, ratio });
         const fill = (bar, top) => top < bottom && context.fillRect(lefts[bar], top, rights[bar] - lefts[bar], bottom - top);
