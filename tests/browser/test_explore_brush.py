@@ -35,6 +35,19 @@ def test_a_brush_is_drawn_moved_resized_and_cleared(page: Page, site: str) -> No
     expect(page.locator(WINDOW)).to_have_count(0)
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_charts_stay_where_they_are_when_the_first_brush_is_let_go(
+    new_page: Callable[..., Page], site: str, width: int
+) -> None:
+    page = new_page(width, 900)
+    hand = Hand(page, site)
+    top = "document.querySelector('#explore-energy').getBoundingClientRect().top + scrollY"
+    before = page.evaluate(top)
+    hand.drag(0.205, 0.395)
+    expect(page.locator("#explore-chips [data-remove]")).to_have_count(1)
+    assert page.evaluate(top) == before
+
+
 def test_the_end_bars_are_open_to_what_lies_beyond(page: Page, site: str) -> None:
     hand = Hand(page, site, brush="#explore-loudness-brush")
     hand.drag(0.3, -0.1)
