@@ -22,36 +22,35 @@ RATE_HZ = 125  # of a plain USB mouse
 
 @contextmanager
 def hand(port: int, address: str) -> Iterator[ClientConnection]:
-    """A connection to the tab that shows `address`, in the browser whose DevTools listen on a port of this machine."""
+    """A connection to the tab that shows `address`, in the browser whose DevTools listen on a port of this machine.
+
+    Raises ValueError unless exactly one tab does.
+    """
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list") as answer:
         tabs = json.load(answer)
-    tab = next(tab for tab in tabs if tab["type"] == "page" and tab["url"].startswith(address))
+    [tab] = [tab for tab in tabs if tab["type"] == "page" and tab["url"].startswith(address)]
     with connect(tab["webSocketDebuggerUrl"], compression=None, max_queue=None, proxy=None) as connection:
         yield connection
 
 
-def play(to: ClientConnection, box: Box, gesture: Gesture) -> float:
+def play(to: ClientConnection, box: Box, gesture: Gesture) -> None:
     """Press, move, release, without waiting for the page: what it cannot follow piles up as it does for people.
 
-    Gives the largest delay of a move against its time, in ms. Only the release waits, until the browser has taken all
-    moves.
+    Only the release waits, until the browser has taken all moves. Raises TimeoutError where it does not in two minutes.
     """
     moves = [
         _mouse(number, "mouseMoved", box.at(fraction), button="left", buttons=1)
         for number, fraction in enumerate(gesture.points[1:], start=1)
     ]
     to.send(_mouse(0, "mousePressed", box.at(gesture.points[0]), button="left", buttons=1, clickCount=1))
-    start, latest = time.perf_counter(), 0.0
+    start = time.perf_counter()
     for number, message in enumerate(moves, start=1):
-        due = start + number / RATE_HZ
-        time.sleep(max(0.0, due - time.perf_counter()))
-        latest = max(latest, time.perf_counter() - due)
+        time.sleep(max(0.0, start + number / RATE_HZ - time.perf_counter()))
         to.send(message)
     _taken(to, len(moves))
     last = len(moves) + 1
     to.send(_mouse(last, "mouseReleased", box.at(gesture.points[-1]), button="left", buttons=0, clickCount=1))
     _taken(to, last)
-    return latest * 1000
 
 
 def _taken(to: ClientConnection, number: int) -> None:
