@@ -50,7 +50,7 @@
   }
 
   function change(next, words) {
-    if (address(next) === address(truth)) return;
+    if (address(next) === address(truth) || !mg.isAt("compare")) return;
     truth = next;
     said = words || "";
     window.history.pushState({}, "", address(truth));
@@ -60,20 +60,17 @@
 
   const changeThings = (things, words) => change(made(things, truth.feature, truth.against), words);
 
-  // Back, forward, and links from Compare to Compare: the state changes, the page stays. Everything else is Dash's.
-  function onNavigation(event) {
-    if (!page() || truth === null || window.location.pathname !== mg.path("compare")) return;
-    event.stopImmediatePropagation();
+  mg.followAddress("compare", () => {
+    if (!page() || truth === null) return false;
     const query = new URLSearchParams(window.location.search);
     const things = [...new Set(query.getAll("thing"))];
     const next = made(things, query.get("feature") || "energy", query.get("against") || "");
-    if (address(next) === address(truth)) return;
+    if (address(next) === address(truth)) return true;
     truth = next;
     said = "";
     setProps("compare-state", { data: truth });
-  }
-  window.addEventListener("popstate", onNavigation, true);
-  window.addEventListener("_dashprivate_pushstate", onNavigation, true);
+    return true;
+  });
 
   /** The state in the store, at the page's first look; later ones were `truth` before they were stored. */
   function adopt(state) {

@@ -108,6 +108,7 @@
 
     /** Edit the query; `kind` "text" and the like: one entry of the history for a run of the same kind. */
     function change(edit, kind = "") {
+        if (!mg.isAt("explore")) return; // another page is on its way
         if (kind !== "text") mg.exploreWords.take(); // what was typed a moment ago comes first
         const params = parse(truth);
         edit(params);
@@ -121,18 +122,15 @@
         setProps("explore-filter", { data: next });
     }
 
-    // Back, forward, and links from Explore to Explore: the state changes, the page stays. Everything else is Dash's.
-    function onNavigation(event) {
-        if (!page() || truth === null || window.location.pathname !== mg.path("explore")) return;
-        event.stopImmediatePropagation();
+    mg.followAddress("explore", () => {
+        if (!page() || truth === null) return false;
         if (document.activeElement === byId("explore-text")) document.activeElement.blur();
         mg.exploreWords.forget();
         lastKind = "";
         const next = canonical(parse(window.location.search));
         if (next !== truth) setProps("explore-filter", { data: next });
-    }
-    window.addEventListener("popstate", onNavigation, true);
-    window.addEventListener("_dashprivate_pushstate", onNavigation, true);
+        return true;
+    });
 
     // ---- showing it ----------------------------------------------------------------------------
 
@@ -317,7 +315,7 @@
         sorted(order) {
             if (order === sort) return;
             sort = order;
-            if (page()) window.history.replaceState({}, "", address());
+            if (page() && mg.isAt("explore")) window.history.replaceState({}, "", address());
         },
     });
 

@@ -53,10 +53,4 @@
         if (node?.nodeType !== Node.TEXT_NODE || node.nextSibling) element.textContent = text;
         else if (node.data !== text) node.data = text;
     };
-
-    /** The address of a path of ours under the prefix that the page was served with. */
-    mg.path = function (path) {
-        const meta = document.querySelector('meta[name="mg-prefix"]');
-        return (meta ? meta.content : "/") + path.replace(/^\//, "");
-    };
 })();

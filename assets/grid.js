@@ -18,10 +18,9 @@
     function link(key, words, path) {
         const href = mg.path(path);
         const follow = (event) => {
-            if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+            if (!mg.isPlain(event)) return;
             event.preventDefault();
-            window.history.pushState({}, "", href);
-            window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+            mg.go(href);
             if (!path.startsWith("explore")) window.scrollTo(0, 0);
         };
         return make("a", { key, href, onClick: follow, title: words }, words);

@@ -45,16 +45,6 @@
         }
     }
 
-    // Links within the application change the page without loading it anew, as dcc.Link does.
-    document.addEventListener("click", (event) => {
-        const link = event.target.closest("a[data-mg-link]");
-        if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-        event.preventDefault();
-        window.history.pushState({}, "", link.getAttribute("href"));
-        window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
-        window.scrollTo(0, 0);
-    });
-
     window.dash_clientside = window.dash_clientside || {};
     window.dash_clientside.island = { draw };
 })();

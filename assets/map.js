@@ -93,7 +93,7 @@
     }
 
     function writeAddress(how = "replaceState") {
-        if (!alive() || window.location.pathname !== mg.path("map")) return;
+        if (!alive() || !mg.isAt("map")) return;
         if (address() !== window.location.pathname + window.location.search) window.history[how]({}, "", address());
     }
 
@@ -102,7 +102,7 @@
         const params = new URLSearchParams(truth);
         edit(params);
         const next = params.toString();
-        if (next === truth) return;
+        if (next === truth || !mg.isAt("map")) return;
         adopt(next);
         writeAddress("pushState");
     }
@@ -123,19 +123,16 @@
         return math().areaFrom(new URLSearchParams(truth).get("area"), state.base.model);
     }
 
-    // Back, forward, and links from the map to the map: filter and window change, the page stays.
-    function onNavigation(event) {
-        if (!alive() || truth === null || window.location.pathname !== mg.path("map")) return;
-        event.stopImmediatePropagation();
+    mg.followAddress("map", () => {
+        if (!alive() || truth === null) return false;
         const params = new URLSearchParams(window.location.search);
         const view = math().windowFrom(params.get("view"));
         params.delete("view");
         state.window = view ? math().bounded(math().fitted(view, state.size), whole()) : whole();
         if (params.toString() !== new URLSearchParams(truth).toString()) adopt(params.toString());
         else moved();
-    }
-    window.addEventListener("popstate", onNavigation, true);
-    window.addEventListener("_dashprivate_pushstate", onNavigation, true);
+        return true;
+    });
 
     // ---- moving --------------------------------------------------------------------------------
 

@@ -43,7 +43,7 @@
         if (!places(state) && anySongs(state, px, py)) look(state, px, py, finger ? AROUND_FINGER : AROUND, truth, true);
     }
 
-    const address = (place) => mg.path(`song/${encodeURIComponent(place.spotify_id)}`);
+    const link = (place) => ({ href: mg.path(`song/${encodeURIComponent(place.spotify_id)}`), "data-mg-link": "yes" });
 
     /** Whether a cell near the pointer has a song, as far as the picture knows. */
     function anySongs({ picture: { answer, window }, window: seen, size }, px, py) {
@@ -83,7 +83,7 @@
         const { element } = mg.map.words;
         const more = `${mg.path("recommend")}?${new URLSearchParams({ seed: `song:${id}` })}`;
         return element("span", { class: "mg-map-card-acts" },
-            element("a", { href: more }, "More like this"),
+            element("a", { href: more, "data-mg-link": "yes" }, "More like this"),
             mg.addButton({ id, title, artists: artists.join(", "), ms: null }));
     }
 
@@ -91,7 +91,7 @@
         const { element, swatch } = mg.map.words;
         const mood = base.moods[place.mood];
         return [
-            element("a", { class: "mg-map-card-title", href: address(place) }, place.title),
+            element("a", { ...link(place), class: "mg-map-card-title" }, place.title),
             element("span", { class: "mg-map-card-artists" }, place.artists.join(", ")),
             element("span", { class: "mg-map-card-mood" }, swatch(mood), mood ? mood.name : "without a mood"),
             ...(kept ? [acts(place)] : []),
@@ -109,7 +109,7 @@
         const { nearest } = found;
         if (nearest) {
             parts.push(element("span", { class: "mg-map-card-artists" }, found.songs > 1 ? "among them " : "",
-                element("a", { href: address(nearest) }, nearest.title), ` · ${nearest.artists.join(", ")}`));
+                element("a", link(nearest), nearest.title), ` · ${nearest.artists.join(", ")}`));
             if (kept) parts.push(acts(nearest));
         }
         return parts;
@@ -150,16 +150,6 @@
     function left(state) {
         if (!pinned) hide(state);
     }
-
-    // A link on the card leads on without loading the page again.
-    document.addEventListener("click", (event) => {
-        const link = event.target.closest("#map-card a");
-        if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
-        event.preventDefault();
-        window.history.pushState({}, "", link.getAttribute("href"));
-        window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
-        window.scrollTo(0, 0);
-    });
 
     mg.map = Object.assign(mg.map || {}, { pointer: { clicked, hide, left, pointed } });
 })();

@@ -42,7 +42,7 @@
 
     function address(job) {
         const search = "?" + job.query;
-        if (!job.push || window.location.pathname !== mg.path("moods") || window.location.search === search) return;
+        if (!job.push || !mg.isAt("moods") || window.location.search === search) return;
         window.history.pushState({}, "", mg.path("moods") + search);
     }
 
@@ -84,14 +84,11 @@
         ];
     }
 
-    // Back, forward, and links from Moods to Moods: the choice changes, the page stays. The rest is Dash's.
-    function onNavigation(event) {
-        if (!page() || window.location.pathname !== mg.path("moods")) return;
-        event.stopImmediatePropagation();
+    mg.followAddress("moods", () => {
+        if (!page()) return false;
         setProps("moods-choice", { data: { query: window.location.search.slice(1) } });
-    }
-    window.addEventListener("popstate", onNavigation, true);
-    window.addEventListener("_dashprivate_pushstate", onNavigation, true);
+        return true;
+    });
 
     document.addEventListener("click", (event) => {
         const number = event.target.closest("[data-mg-k]");

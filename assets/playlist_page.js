@@ -261,8 +261,7 @@
             const { name, songs } = shown();
             mg.playlist.replace(songs.map(kept), name);
             mg.dock.say("This is your playlist now.", true);
-            window.history.pushState({}, "", mg.path("playlist"));
-            window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+            mg.go(mg.path("playlist"));
         },
         "sort-mixing": sortForMixing,
     };

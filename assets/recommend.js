@@ -19,6 +19,7 @@
     let seen = false; // the busy line was on since the newest question
     let newer = false; // the state has changed since
     let slid = { control: "", at: 0 };
+    let held = Infinity; // since when the pointer is
     let resting = 0;
     let said = "";
 
@@ -91,12 +92,15 @@
         return mg.path("recommend") + (query ? `?${query}` : "");
     }
 
-    /** A new state. With a `control`, what it does until it rests is one step back; else every change is one. */
+    document.addEventListener("pointerdown", () => (held = performance.now()), true);
+    ["pointerup", "pointercancel"].forEach((end) => document.addEventListener(end, () => (held = Infinity), true));
+
+    /** A new state. With a `control`, what it does until it rests or is let go is one step back; else every change is. */
     function change(changes, { control = "", words = "" } = {}) {
         const next = { ...truth, ...changes };
-        if (write(next) === write(truth)) return;
+        if (write(next) === write(truth) || !mg.isAt("recommend")) return;
         const now = performance.now();
-        const goesOn = control && control === slid.control && now - slid.at < SLIDING_MS;
+        const goesOn = control && control === slid.control && (now - slid.at < SLIDING_MS || slid.at >= held);
         slid = { control, at: now };
         if (!goesOn) settle(); // the step before this one may still wait for its address
         truth = next;
@@ -115,25 +119,23 @@
         window.clearTimeout(resting);
         const waits = resting;
         resting = 0;
-        if (waits && page()) window.history.replaceState({}, "", address());
+        if (waits && mg.isAt("recommend")) window.history.replaceState({}, "", address());
     }
+    document.addEventListener("click", settle, true); // before a link's address comes
 
-    // Back, forward, and links from Recommend to Recommend: the state changes, the page stays. All else is Dash's.
-    function onNavigation(event) {
-        if (!page() || truth === null || window.location.pathname !== mg.path("recommend")) return;
-        event.stopImmediatePropagation();
+    mg.followAddress("recommend", () => {
+        if (!page() || truth === null) return false;
         window.clearTimeout(resting);
         resting = 0;
         slid = { control: "", at: 0 };
         const query = window.location.search.slice(1);
-        if (write(parse(query)) === write(truth)) return;
+        if (write(parse(query)) === write(truth)) return true;
         truth = parse(query);
         said = "";
         rec.showControls(truth);
         ask(query); // as it was written, so that what is wrong with it is said
-    }
-    window.addEventListener("popstate", onNavigation, true);
-    window.addEventListener("_dashprivate_pushstate", onNavigation, true);
+        return true;
+    });
 
     // ---- question and answer -------------------------------------------------------------------
 

@@ -191,7 +191,7 @@
     document.addEventListener("click", (event) => {
         if (!byId("recommend-page") || !shown) return;
         const target = event.target.closest("#recommend-page [data-like], #recommend-page [data-not], #recommend-page [data-numbers], #recommend-page [data-recommend=all]");
-        if (!target || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+        if (!target || !mg.isPlain(event)) return;
         const { like, not, numbers } = target.dataset;
         if (like) {
             event.preventDefault();

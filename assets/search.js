@@ -1,6 +1,7 @@
 /* The search box: a combobox (WAI-ARIA 1.2) over /suggest. Dash puts the places into the page, this fills them. */
 (function () {
   "use strict";
+  const mg = window.musicgroup;
   const PAUSE_MS = 80;
   const PATIENCE_MS = 250; // an answer that is faster than this needs no "Searching…"
   const LONGEST_TEXT = 100;
@@ -12,13 +13,6 @@
     Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
     made.append(...children);
     return made;
-  }
-
-  /** Goes to an address of the application as dcc.Link does, without loading the page again. */
-  function go(address) {
-    window.history.pushState({}, "", address);
-    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
-    window.scrollTo(0, 0);
   }
 
   function exploreAddress(text) {
@@ -78,7 +72,8 @@
         return window.dash_clientside.set_props(pick, { data: songId });
       }
       input.blur();
-      go(address);
+      mg.go(address);
+      window.scrollTo(0, 0);
     }
 
     function stop() {
@@ -227,7 +222,7 @@
     popup.addEventListener("mousedown", (event) => event.preventDefault());
     popup.addEventListener("click", (event) => {
       const chosen = event.target.closest("a");
-      if (!chosen || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+      if (!chosen || !mg.isPlain(event)) return;
       event.preventDefault();
       leave(chosen.getAttribute("href"));
     });

@@ -36,7 +36,7 @@ const lists = (found) => Object.fromEntries(Object.entries(found).map(([name, ea
 
 def run(expression: str, data: object = None) -> Any:
     """The value of a JavaScript expression, awaited; `data` is what is given, `tileOf(text)` a tile of base64."""
-    files = ("format.js", "live_tile.js", "live_numbers.js", "live_store.js")
+    files = ("20-navigation.js", "live_tile.js", "live_numbers.js", "live_store.js")
     scripts = [_BROWSER, *((ASSETS / name).read_text() for name in files), _TOOLS]
     source = (
         "\n".join(scripts)

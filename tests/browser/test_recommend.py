@@ -86,6 +86,7 @@ def test_songs_follow_a_slider_while_it_moves_one_question_at_a_time(site: str, 
     until(page, "document.getElementById('recommend-target-valence').value < 0.1")
     settled(page, "target_valence=")
     sombre = page.locator(ROWS).first.get_attribute("data-song")
+    page.wait_for_timeout(1700)  # a hand that thinks: what it does until it lets go is still one step back
     for step in range(60):
         page.mouse.move(box["x"] + 8 + (box["width"] - 16) * (step + 1) / 60, middle)
     until(page, "document.getElementById('recommend-target-valence').value > 0.9")

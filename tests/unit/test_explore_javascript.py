@@ -36,7 +36,7 @@ globalThis.document = {
 def run(expression: str, *files: str) -> object:
     """The value of a JavaScript expression after the given assets were loaded."""
     source = _BROWSER.replace("SETUP", json.dumps(parts.setup()))
-    source += "\n".join((ASSETS / name).read_text() for name in files)
+    source += "\n".join((ASSETS / name).read_text() for name in ("20-navigation.js", *files))
     source += f"\nconst mg = window.musicgroup; process.stdout.write(JSON.stringify({expression}));"
     done = subprocess.run(["node", "-e", source], capture_output=True, text=True, check=True)
     return json.loads(done.stdout)

@@ -17,13 +17,14 @@ from ml.similar_harmony import neighbours
 from pages import _playlist_parts as view
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-FILES = ("format.js", "playlist_page_math.js", "playlist_page_out.js")
+FILES = ("20-navigation.js", "format.js", "playlist_page_math.js", "playlist_page_out.js")
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 
 _BROWSER = """
-globalThis.window = { location: { origin: "https://there" } };
-globalThis.document = { querySelector: () => ({ content: "/MusicGroup/" }) };
+const listen = { addEventListener() {} };
+globalThis.window = { ...listen, location: { origin: "https://there" } };
+globalThis.document = { ...listen, querySelector: () => ({ content: "/MusicGroup/" }) };
 """
 FIELDS = {field["name"]: field for field in view.fields()}
 
