@@ -76,6 +76,12 @@ class Owner(threading.Thread):
     def _has_work(self) -> bool:
         return bool(self._queue or self._later)
 
+    def _somebody_waits(self) -> bool:
+        """Whether a queued job still has to say its moods, and for somebody."""
+        with self._wake:
+            queued = [job for job, _lock in self._queue]
+        return any(not job.cancel_asked() and not job.abandoned() for job in queued)
+
     def _ended(self, job: JobFolder) -> bool:
         """Run a job; False when it gave way to another."""
         try:
@@ -119,7 +125,7 @@ class Owner(threading.Thread):
             if self._stopped(job):
                 fitter.send({"stop": self._run})
                 return True
-            if self._queue and _MOODS in stages:
+            if _MOODS in stages and self._somebody_waits():
                 fitter.send({"stop": self._run})
                 job.change(state="waiting", words="Waiting for another fit to end")
                 return False
