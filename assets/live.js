@@ -113,6 +113,7 @@
         if (hand?.host !== target) return;
         const same = hand.query === mg.explore.query();
         hand = null;
+        mg.liveWords.letGo();
         if (!over) mg.liveWords.end();
         else if (same && answered()) end();
         else if (type === "mg-brush") mg.liveWords.tell();

@@ -62,6 +62,7 @@
         const mine = byId("explore-live");
         if (!mine.querySelector("strong")) mine.replaceChildren(document.createElement("strong"), document.createTextNode(""));
         if (!shown || mine.hidden) place(true);
+        if (!mine.hasAttribute("data-held")) mine.setAttribute("data-held", "");
         const [count, rest] = mine.childNodes;
         const words = filter ? ` of ${mg.count(songs)} songs: ${filterWords(filter, mg.explore.setup().fields, chipsOnPage())}` : " songs, the whole catalogue";
         mg.write(count, mg.count(selected));
@@ -72,6 +73,8 @@
         rangeWords,
         filterWords,
         show,
+        /** The brush is not held any more; what is shown stays until `end`. */
+        letGo: () => byId("explore-live")?.removeAttribute("data-held"),
         /** Say aloud what is shown. */
         tell() {
             const said = byId("explore-live-said");

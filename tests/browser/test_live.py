@@ -81,6 +81,7 @@ def test_a_second_brush_before_the_first_is_answered(page: Page, site: str, sql)
     release = holding(page)
     live.drag(0.305, 0.695)
     until(page, "() => musicgroup.live.state() === 'waits'")
+    assert page.evaluate(CHIPS_SAY) == '""', "neither that it could be let go, nor that there is no filter"
     second = Live.__new__(Live)
     second.page, second.selector = page, "#explore-valence-brush"
     page.evaluate(
