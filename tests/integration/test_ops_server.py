@@ -99,7 +99,7 @@ def test_requests_of_all_workers_are_counted(address: str) -> None:
 def test_the_database_and_the_catalogue_are_told(address: str, demo_catalogue: Catalogue) -> None:
     found = metrics(address)
     assert found["musicgroup_database_up"] == 1
-    assert 0 < found["musicgroup_database_seconds"] < 5
+    assert found["musicgroup_database_seconds"] > 0
     assert found["musicgroup_database_bytes"] > 5e6
     assert found["musicgroup_database_connections"] >= 1
     assert found["musicgroup_catalogue_songs"] == demo_catalogue.songs
