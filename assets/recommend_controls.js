@@ -220,6 +220,12 @@
         if (focused) [...list.querySelectorAll("button")].find((button) => button.dataset.seed === focused)?.focus();
     }
 
+    /** A seed that the server has no name for: it is not in the catalogue, or no feature counts. */
+    function asWritten(token) {
+        const [kind, ...reference] = token.split(":");
+        return { name: reference.join(":") || token, detail: reference.length ? kind : "", songs: 0, href: null };
+    }
+
     function chip(words, data, title) {
         return element("button", { type: "button", class: "mg-chip", title, ...data }, element("span", { dir: "auto" }, words), element("span", { class: "mg-chip-x", "aria-hidden": "true" }, "×"));
     }
@@ -233,6 +239,7 @@
     /** What only the server knows: names of seeds, where they are, the filter in words. */
     function drawControls(answer, state) {
         answer.seeds.forEach((seed) => (names[seed.token] = seed));
+        state.seeds.filter((token) => !names[token]).forEach((token) => (names[token] = asWritten(token)));
         rec.sliders.setSeedValues(answer.seedValues);
         const chips = byId("recommend-chips");
         chips.replaceChildren(...answer.filter.map(([part, words]) => chip(words, { "data-part": part }, "Remove this filter")));

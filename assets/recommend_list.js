@@ -142,7 +142,9 @@
         byId("recommend-nothing").textContent = answer.nothing || "";
         // The old songs stay, stepped back, while the sliders say nothing that songs could be found by.
         list.classList.toggle("mg-recommend-stale", Boolean(answer.nothing));
+        if (answer.nothing && !list.childElementCount) ["recommend-list-head", "recommend-radar-card"].forEach((id) => (byId(id).hidden = true));
         if (answer.empty || answer.nothing) return;
+        byId("recommend-list-head").hidden = false;
         const sameFields = shown && String(shown.fields) === String(answer.fields);
         shown = answer;
         if (!sameFields) rows.clear();

@@ -164,6 +164,7 @@ def results() -> Component:
                     _button("Add all to the playlist", "all", quiet=True),
                     html.Div(id="recommend-busy", className="mg-busy"),
                 ],
+                id="recommend-list-head",
                 className="mg-recommend-list-head",
             ),
             html.P(id="recommend-nothing", className="mg-recommend-nothing", hidden=True),

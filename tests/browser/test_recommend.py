@@ -102,6 +102,19 @@ def test_songs_follow_a_slider_while_it_moves_one_question_at_a_time(site: str, 
     expect_answer(page)
 
 
+def test_a_seed_that_is_not_there_is_named_as_it_was_written_and_nothing_stands_empty(site: str, page: Page) -> None:
+    opened(page, site, "song:" + "1" * 22)
+    expect(page.locator("#recommend-nothing")).to_have_text(f"No song of this catalogue is “{'1' * 22}”.")
+    expect(page.locator(".mg-recommend-seed")).to_contain_text("1" * 22)
+    expect(page.locator(".mg-recommend-seed small")).to_have_text("song")
+    expect(page.locator("#recommend-list-head")).to_be_hidden()
+    expect(page.locator("#recommend-radar-card")).to_be_hidden()
+    slide(page, "target-energy", "Home")
+    expect_answer(page, query_of(page))
+    expect(page.locator("#recommend-list-head")).to_be_visible()
+    expect(page.locator("#recommend-radar-card")).to_be_visible()
+
+
 def test_a_row_stays_while_its_song_does(site: str, page: Page) -> None:
     opened(page, site, seed())
     page.evaluate(f"document.querySelectorAll('{ROWS}').forEach((row) => (row.kept = row.dataset.song))")
