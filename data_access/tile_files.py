@@ -74,7 +74,8 @@ def ready(fields: tuple[Field, ...]) -> list[Asked]:
 def prepare(catalogue: Catalogue | None = None) -> bool:
     """Make the files of the live catalogue and its live model unless they are there; whether they were made.
 
-    Those of all others are deleted. One process makes them while the rest wait. Raises NoCatalogue, DatabaseDown.
+    Those made before them stay, for a release that is only tried does not take them from the one that serves; all
+    older ones are deleted. One process makes them while the rest wait. Raises NoCatalogue, DatabaseDown.
     """
     live = catalogue or catalogues.current()
     store, moods = open_store(live), open_moods(live)
@@ -89,8 +90,11 @@ def prepare(catalogue: Catalogue | None = None) -> bool:
         unfinished.mkdir()
         _write(unfinished, store, moods, of)
         unfinished.rename(folder)
-        for old in folder.parent.iterdir():
-            if old.is_dir() and old != folder:
+        others = [each for each in folder.parent.iterdir() if each.is_dir() and each != folder]
+        finished = [each for each in others if each.suffix != unfinished.suffix]
+        before = max(finished, key=lambda each: each.stat().st_mtime, default=None)
+        for old in others:
+            if old != before:
                 shutil.rmtree(old, ignore_errors=True)
     return True
 

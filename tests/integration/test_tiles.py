@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -208,11 +210,14 @@ def test_tiles_of_the_whole_catalogue_come_from_files(
     client: FlaskClient, no_files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     computed = {asked: asked_of(client, "identity", **parameters(asked)).data for asked in ready()}
-    older = no_files.parent / "of-an-older-catalogue"
-    older.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(no_files.parent, ignore_errors=True)
+    for age, name in enumerate(("of-the-release-that-serves", "of-an-older-catalogue", "of-a-crash.unfinished")):
+        (no_files.parent / name).mkdir(parents=True)
+        os.utime(no_files.parent / name, (1e9 - age, 1e9 - age))
     assert tile_files.prepare()
     assert not tile_files.prepare()  # once is enough
-    assert not older.exists()
+    left = {path.name for path in no_files.parent.iterdir() if path.is_dir()}
+    assert left == {no_files.name, "of-the-release-that-serves"}
     monkeypatch.setattr(tile_files, "build", None)  # nothing is built from here on
     for asked, before in computed.items():
         for encoding, unpack in (("br", brotli.decompress), ("gzip", gzip.decompress), ("identity", bytes)):
