@@ -23,6 +23,7 @@ from data_access.catalogue import Catalogue
 from settings import PROJECT_DIR
 from tests import servers
 from tests.browser.moods_page import queries
+from tests.browser.waiting import COUNT_FETCHES
 
 playwright = pytest.importorskip("playwright.sync_api")
 
@@ -81,6 +82,7 @@ def new_page(chromium: playwright.Browser) -> Iterator[Callable[..., playwright.
             accept_downloads=True,
         )
         context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(COUNT_FETCHES)
         page = context.new_page()
         page.watch = watched(page)
         contexts.append(context)

@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.waiting import quiet
+
 BRUSH = "#explore-energy-brush"
 
 
@@ -18,7 +20,7 @@ class Hand:
         page.goto(f"{site}explore{'?' + query if query else ''}")
         expect(page.locator("#explore-sentence strong")).to_be_visible()
         page.locator(brush).evaluate("host => host.scrollIntoView({block: 'center', behavior: 'instant'})")
-        page.wait_for_load_state("networkidle")
+        quiet(page)
 
     def at(self, across: float, up: float = 0.5) -> tuple[float, float]:
         box = self.page.locator(self.selector).bounding_box()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.hand import Hand
-from tests.browser.waiting import until
+from tests.browser.waiting import quiet, until
 
 LIVE = "#explore-live"
 SENTENCE = "#explore-sentence"
@@ -52,7 +52,7 @@ class Live(Hand):
     def settled(self) -> dict:
         """Everything shown once Dash has drawn its answer."""
         until(self.page, "() => musicgroup.live.state() === ''")
-        self.page.wait_for_load_state("networkidle")
+        quiet(self.page)
         assert not self.page.locator(".mg-plot[data-live]").count()
         expect(self.page.locator(SENTENCE)).to_be_visible()
         expect(self.page.locator(LIVE)).to_be_hidden()

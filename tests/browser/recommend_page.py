@@ -13,6 +13,8 @@ from tests.browser.test_pages import ready
 from tests.browser.waiting import until
 
 ROWS = "#recommend-songs > li"
+_ANSWERED = """document.querySelector('#recommend-songs > li, #recommend-empty:not([hidden]) > *')
+    || !document.getElementById('recommend-nothing').hidden"""
 _ON_ITS_WAY = "document.getElementById('recommend-busy').classList.contains('mg-busy-on')"
 
 
@@ -25,6 +27,7 @@ def opened(page: Page, site: str, *seeds: str, **more: str) -> Page:
     """The page with these seeds and parameters, filled."""
     page.goto(f"{site}recommend?{urlencode([('seed', token) for token in seeds] + list(more.items()))}")
     ready(page)
+    until(page, _ANSWERED)
     return page
 
 

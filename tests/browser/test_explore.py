@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import servers
-from tests.browser.waiting import until
+from tests.browser.waiting import quiet, until
 
 BRUSHED = "energy=0.6..%3C0.9"
 BRUSHED_SQL = "energy >= 0.6::real AND energy < 0.9::real"
@@ -33,7 +33,7 @@ class Explore:
     def settled(self) -> Explore:
         """Once the server has been heard and all is drawn."""
         expect(self.sentence).to_have_text(re.compile(r"\d.* songs"))
-        self.page.wait_for_load_state("networkidle")
+        quiet(self.page)
         expect(self.page.locator("#explore-busy")).not_to_have_class(re.compile("mg-busy-on"))
         return self
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.hand import finger
 from tests.browser.live_page import LIVE, SENTENCE, Live, same
-from tests.browser.waiting import until
+from tests.browser.waiting import quiet, until
 
 CHIPS_SAY = "() => getComputedStyle(document.querySelector('#explore-chips:empty'), '::before').content"
 
@@ -92,7 +92,7 @@ def test_a_second_brush_before_the_first_is_answered(page: Page, site: str, sql)
     where = "energy >= 0.3::real AND energy < 0.7::real AND valence >= 0.1::real AND valence < 0.5::real"
     assert during["sentence"].startswith(f"{sql(f'SELECT count(*) FROM songs WHERE {where}')[0][0]:,} of")
     release()
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     assert second.resting()["sentence"] == during["sentence"], "an answer to the first brush changes nothing"
     second.agrees_after_release("valence")
 
@@ -111,7 +111,7 @@ def test_a_box_moves_the_other_charts(page: Page, site: str, sql, filtered: str)
 
 def test_a_moving_brush_asks_nothing_of_the_server(page: Page, site: str) -> None:
     live = Live(page, site)
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     live.drag(0.2, 0.8, let_go=False)
@@ -218,7 +218,7 @@ def test_leaving_the_page_with_a_brush_in_hand_leaves_nothing_behind(page: Page,
 
 def test_without_a_connection_the_charts_follow_when_it_is_back_and_it_is_said(page: Page, site: str) -> None:
     Live(page, site, "explicit=no")
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     page.context.set_offline(True)
     tempo = Live.__new__(Live)
     tempo.page, tempo.selector = page, "#explore-tempo-brush"

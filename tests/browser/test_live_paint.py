@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.pixels import displaced, picture
-from tests.browser.waiting import until
+from tests.browser.waiting import quiet, until
 
 FILTER = "energy=0.6..&tempo=90..%3C140"
 CHARTS = ("danceability", "loudness", "duration_ms", "year", "energy", "density", "years")
@@ -23,7 +23,7 @@ def explore(page: Page, site: str, query: str = "") -> None:
     """Explore with its charts drawn, without windows of brushes over them."""
     page.goto(f"{site}explore{'?' + query if query else ''}")
     expect(page.locator("#explore-sentence strong")).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    quiet(page)
     until(page, "() => musicgroup.explore.latest().summary && document.querySelector('#explore-years .js-line')")
     page.wait_for_timeout(500)  # Plotly takes its turns, and follows a resize a moment later
     page.evaluate("document.querySelectorAll('.mg-brush-window').forEach((each) => (each.style.visibility = 'hidden'))")

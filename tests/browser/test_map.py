@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from data_access.catalogue import Catalogue
 from data_access.moods import MoodStore, open_moods
-from tests.browser.waiting import until
+from tests.browser.waiting import quiet, until
 
 SAYS = re.compile(r"songs in view")
 # What is on the canvas, in two numbers: enough to tell one picture from another.
@@ -51,7 +51,7 @@ class Map:
         """Once the server has been heard and the picture is of what is seen."""
         expect(self.says).to_have_text(SAYS)
         self.page.wait_for_timeout(150)  # longer than the map waits before it asks
-        self.page.wait_for_load_state("networkidle")
+        quiet(self.page)
         until(self.page, "!document.querySelector('#map-busy.mg-busy-on') && !musicgroup.map.state.picture?.stale")
         self.page.wait_for_timeout(50)  # a frame
         return self

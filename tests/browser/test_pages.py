@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from data_access import explore
 from data_access.filters import SongFilter
 from tests import servers
-from tests.browser.waiting import until
+from tests.browser.waiting import quiet, until
 
 PAGES = {
     "": "MusicGroup: songs by how they sound",
@@ -26,10 +26,9 @@ PAGES = {
 
 
 def ready(page: Page) -> None:
-    """Until every region of the page is filled and Dash has nothing left to do."""
+    """Until every region of the page is filled."""
     expect(page.locator("h1").first).to_be_visible()
-    until(page, "document.title !== 'Updating...' && !document.querySelector('._dash-loading')")
-    page.wait_for_load_state("networkidle")
+    quiet(page)
 
 
 def song_path() -> str:

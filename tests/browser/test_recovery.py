@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from data_access import embedded
 from tests import conftest, servers
+from tests.browser.waiting import quiet
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def test_explore_says_that_the_database_is_down_and_recovers(address: str, page:
         conftest.load_demo()
         page.goto(address + "explore?explicit=no")
         expect(sentence).to_contain_text("not explicit")
-        page.wait_for_load_state("networkidle")
+        quiet(page)
     page.wait_for_timeout(1500)  # the live catalogue is looked up once a second
     page.locator('[data-facet="time=4"]').click()
     expect(page.locator("#explore-charts-trouble .mg-state-down")).to_be_visible()

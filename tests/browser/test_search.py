@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.waiting import quiet
+
 HEADER = "#search-header-text"
 OPTIONS = "#search-header-list [role=option]"
 
@@ -11,7 +13,7 @@ OPTIONS = "#search-header-list [role=option]"
 def opened(page: Page, address: str) -> None:
     page.goto(address)
     expect(page.locator(HEADER)).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    quiet(page)
 
 
 def typed(page: Page, text: str) -> None:

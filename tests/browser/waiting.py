@@ -8,6 +8,31 @@ from playwright.sync_api import Error, Page
 
 _SECONDS = 90
 
+COUNT_FETCHES = """(() => {
+  const plain = window.fetch;
+  window.fetching = 0;
+  window.fetch = (...all) => {
+    window.fetching += 1;
+    return plain(...all).finally(() => (window.fetching -= 1));
+  };
+})()"""
+"""For every page, before its own scripts: `fetching` is how many requests are without an answer."""
+
+_RESTS = "!window.fetching && document.title !== 'Updating...' && !document.querySelector('._dash-loading')"
+_IDLE = "() => new Promise((done) => requestIdleCallback(() => requestIdleCallback(() => done(), {timeout: 9999})))"
+
+
+def quiet(page: Page) -> None:
+    """Until nothing is asked for, and what came has been drawn.
+
+    Playwright's "networkidle" alone is not that: it is over for good after the first half second without a request,
+    which a busy machine may need to read a script.
+    """
+    page.wait_for_load_state("networkidle")
+    until(page, _RESTS)
+    page.evaluate(_IDLE)
+    until(page, _RESTS)
+
 
 def until(page: Page, expression: str) -> None:
     """Until a JavaScript expression, or function, gives something true; fails after a minute and a half.
