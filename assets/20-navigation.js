@@ -9,13 +9,14 @@
     const mg = (window.musicgroup = window.musicgroup || {});
     const prefix = document.querySelector('meta[name="mg-prefix"]')?.content || "/";
     const followers = new Map(); // path -> what its page does with a new query; false where it cannot yet
-    let told = window.location.pathname; // of the page that Dash shows, or has asked the server for
+    const here = () => window.location.pathname.replace(/\/+$/, ""); // to Dash a slash at the end makes no difference
+    let told = here(); // of the page that Dash shows, or has asked the server for
 
     /** The address of a path of ours under the prefix that the page was served with. */
     mg.path = (path) => prefix + path.replace(/^\//, "");
 
     /** Whether the address is of this page. The page itself may still be seen when it no longer is. */
-    mg.isAt = (name) => window.location.pathname === mg.path(name);
+    mg.isAt = (name) => here() === mg.path(name);
 
     /** Go to an address of the application as dcc.Link does, without loading everything again. */
     mg.go = function (address) {
@@ -30,7 +31,7 @@
     mg.followAddress = (name, follow) => followers.set(mg.path(name), follow);
 
     function onNavigation(event) {
-        const path = window.location.pathname;
+        const path = here();
         const follow = path === told ? followers.get(path) : null;
         if (follow && follow() !== false) event.stopImmediatePropagation();
         else told = path;

@@ -19,7 +19,6 @@ EARLIER_LATER = {
     "recommend": ("target_energy=0.10", "target_energy=0.90", "#recommend-sliders", "0.10", "0.90"),
 }
 
-
 # From now on requests for pages wait for `deliver()`.
 HOLD = """() => {
   const [plain, waiting] = [window.fetch, []];
@@ -63,6 +62,16 @@ def test_back_before_the_next_page_has_come_shows_the_page_that_was_left(
     assert page.url.split("?")[1] == (later if steps == 1 else earlier)
     expect(page.locator(f"#{name}-page")).to_be_visible()
     expect(page.locator(where).first).to_contain_text(of_later if steps == 1 else of_earlier)
+
+
+def test_a_slash_at_the_end_of_the_address_makes_no_difference(site: str, page: Page) -> None:
+    page.goto(site + "explore/")
+    ready(page)
+    page.locator('[data-facet="explicit=no"]').click()
+    expect(page.locator("#explore-sentence")).to_contain_text("not explicit")
+    assert page.url == site + "explore?explicit=no"
+    page.go_back()
+    expect(page.locator("#explore-sentence")).to_contain_text("the whole catalogue")
 
 
 def test_what_is_done_to_a_page_that_is_left_does_not_change_the_next_address(site: str, page: Page) -> None:

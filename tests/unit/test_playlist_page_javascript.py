@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="node is no
 
 _BROWSER = """
 const listen = { addEventListener() {} };
-globalThis.window = { ...listen, location: { origin: "https://there" } };
+globalThis.window = { ...listen, location: { origin: "https://there", pathname: "/" } };
 globalThis.document = { ...listen, querySelector: () => ({ content: "/MusicGroup/" }) };
 """
 FIELDS = {field["name"]: field for field in view.fields()}
