@@ -11,12 +11,21 @@
     let asked = null; // values of the dropdowns that the server has been asked for, until it answers
     let cancelled = null; // key of the fit that was cancelled here
     let source = ""; // what the charts are drawn from, as JSON
+    let state = { going: false, stale: false }; // of the last job, as far as the page shows it
+    let drawn = null; // whether the cards stand for `source`; null before there are any
 
     function fresh() {
         if (page() === of) return;
         of = page();
         asked = cancelled = null;
         source = "";
+        drawn = null;
+    }
+
+    /** Dimmed while the cards stand for something else than what was chosen. */
+    function looks() {
+        const stale = state.stale || drawn === false;
+        return "mg-page mg-page-wide mg-moods-page" + (stale ? " mg-moods-stale" : "") + (state.going ? " mg-moods-going" : "");
     }
 
     const equal = (a, b) => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
@@ -69,7 +78,8 @@
         else if (now.report) next = { job: job.key, report: now.report };
         const isShown = next && JSON.stringify(next) === source;
         if (next) source = JSON.stringify(next);
-        const stale = Boolean(job.key && !now.report);
+        if (next && !isShown && drawn) drawn = false;
+        state = { going, stale: Boolean(job.key && !now.report) };
         return [
             now.words + (going ? "…" : failed && !/[.!?]$/.test(now.words) ? "." : ""),
             seconds(now),
@@ -80,8 +90,16 @@
             going ? (ticks || 0) + 1 : 0,
             next && !isShown ? next : none(),
             job.key && now.extras ? { key: job.key, parts: now.extras, state: now.state } : none(),
-            "mg-page mg-page-wide mg-moods-page" + (stale ? " mg-moods-stale" : "") + (going ? " mg-moods-going" : ""),
+            looks(),
         ];
+    }
+
+    /** The sentence on top and the cards have come. */
+    function draw(islands) {
+        window.dash_clientside.island.draw(islands);
+        fresh();
+        drawn = true;
+        return looks();
     }
 
     mg.followAddress("moods", () => {
@@ -99,5 +117,5 @@
     });
 
     window.dash_clientside = window.dash_clientside || {};
-    window.dash_clientside.moods = { choose, ownNumber, show };
+    window.dash_clientside.moods = { choose, ownNumber, show, draw };
 })();

@@ -121,7 +121,7 @@ def status() -> Component:
     button = "mg-button mg-button-quiet"
     return html.Section(
         [
-            html.P("…", id="moods-headline", className="mg-moods-headline"),
+            html.P(id="moods-headline", className="mg-moods-headline"),
             html.Div(
                 [
                     html.Span(id="moods-words", className="mg-moods-words", **parts.aria(live="polite")),

@@ -70,12 +70,11 @@ clientside_callback(
 @guard.callback(
     "playlist-profile",
     Output(island.store_id("playlist-profile"), "data"),
-    Output("playlist-profile-of-what", "children"),
     Input("playlist-profile-of", "data"),
     running=[(Output("playlist-profile-busy", "className"), "mg-busy mg-busy-on", "mg-busy")],
 )
-def fill(asked: dict[str, Any] | None) -> tuple[dict[str, Any], str]:
-    """The cards of the songs in the store, and of what they are."""
+def fill(asked: dict[str, Any] | None) -> dict[str, Any]:
+    """The cards of the songs in the store, and of what they are, drawn at one moment."""
     ids = [each for each in (asked or {}).get("ids") or [] if isinstance(each, str)][: matching.AT_MOST]
     if not ids:
         raise PreventUpdate
@@ -86,7 +85,7 @@ def fill(asked: dict[str, Any] | None) -> tuple[dict[str, Any], str]:
         shown = playlist_profile.note("Nothing can be told of songs that are not in this catalogue.")
     else:
         shown = cards(playlists.profile(live, numbers), ids)
-    return island.trees(playlist_profile_cards=shown), what
+    return island.trees(playlist_profile_cards=shown, playlist_profile_of_what=what)
 
 
 def _of_what(name: str, asked: int, found: int) -> str:

@@ -195,33 +195,32 @@ clientside_callback(
 
 @guard.callback(
     "moods-cards",
-    Output("moods-headline", "children"),
     Output(island.store_id("moods-cards"), "data"),
     Input("moods-source", "data"),
     prevent_initial_call=True,
 )
-def show_moods(source: dict | None) -> tuple:
-    """The sentence on top, and a card for each mood."""
+def show_moods(source: dict | None) -> dict:
+    """The sentence on top, and a card for each mood, drawn at one moment: neither is ever about another fit."""
     if not source:
         raise PreventUpdate
     shown = answer.load(source)
-    drawn = island.trees(
+    return island.trees(
+        moods_headline=answer.headline(shown, source.get("report") == "preview"),
         moods_overview=answer.overview(shown),
         moods_cards=answer.cards(shown, current()),
         moods_cards_numbers=answer.card_numbers(shown),
     )
-    return answer.headline(shown, source.get("report") == "preview"), drawn
 
 
 def _drawn(name: str, drawn: answer.Drawn) -> tuple:
-    """A chart for its card: words, the picture and the numbers, and whether there is nothing to show."""
+    """A chart for its card: words, the picture and the numbers at once, and whether there is nothing to show."""
     picture, says, table = drawn
-    return says, island.trees(**{f"moods_{name}_plot": picture, f"moods_{name}_numbers": table}), picture is None
+    shown = {f"moods_{name}_says": says, f"moods_{name}_plot": picture, f"moods_{name}_numbers": table}
+    return island.trees(**shown), picture is None
 
 
 def _card(name: str) -> list[Output]:
     return [
-        Output(f"moods-{name}-says", "children"),
         Output(island.store_id(f"moods-{name}"), "data"),
         Output(f"moods-{name}", "hidden"),
     ]
@@ -254,8 +253,8 @@ def show_distribution(source: dict | None, feature: str) -> tuple:
     """One feature in each mood."""
     if not source or feature not in FIELD_BY_NAME:
         raise PreventUpdate
-    says, drawn, _nothing = _drawn("distribution", answer.distribution(answer.load(source), feature))
-    return says, drawn, False  # with another feature there may be something
+    drawn, _nothing = _drawn("distribution", answer.distribution(answer.load(source), feature))
+    return drawn, False  # with another feature there may be something
 
 
 @guard.callback(
@@ -287,8 +286,15 @@ def show_tables(source: dict | None) -> tuple:
     return (*_drawn("agreement", answer.agreement(shown)), *_drawn("genres", answer.by_genre(shown)))
 
 
+clientside_callback(
+    ClientsideFunction("moods", "draw"),
+    Output("moods-page", "className", allow_duplicate=True),
+    Input(island.store_id("moods-cards"), "data"),
+    prevent_initial_call=True,
+)
 for _name in pieces.ISLANDS:
-    island.draws(_name)
+    if _name != "moods-cards":
+        island.draws(_name)
 
 
 # ---- for everybody -----------------------------------------------------------------------------

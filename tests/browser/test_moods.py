@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from data_access.catalogue import Catalogue
-from tests.browser.moods_page import Moods, Sql, jobs_so_far, number, queries, stored
+from tests.browser.moods_page import FITS_MS, Moods, Sql, jobs_so_far, number, queries, stored
 
 LOUD = "energy=0.8.."
 LOUD_SQL = "energy >= 0.8::real"
+
+# From now on `seen` has, for every moment at which something changed, the scaling of the sentence on top and the
+# songs of the cards.
+WATCH = """() => {
+  const note = () => {
+    const scaling = document.getElementById('moods-headline').textContent.match(/(\\S+) scaling/)?.[1];
+    const cards = [...document.querySelectorAll('.mg-mood-card .mg-mood-songs')];
+    const songs = cards.map((card) => Number(card.textContent.split(/\\s/)[0].replaceAll(',', '')));
+    window.seen.push([scaling, songs]);
+  };
+  window.seen = [];
+  note();
+  new MutationObserver(note).observe(document.getElementById('moods-page'), {
+    subtree: true, childList: true, characterData: true,
+  });
+}"""
+
+# From now on answers with cards wait for `deliver()`.
+HOLD_CARDS = """() => {
+  const [plain, waiting] = [window.fetch, []];
+  let held = true;
+  window.deliver = () => { held = false; waiting.splice(0).forEach((go) => go()); };
+  window.fetch = async (address, options) => {
+    if (held && String(options?.body).includes('moods-cards-islands')) await new Promise((go) => waiting.push(go));
+    return plain(address, options);
+  };
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +137,36 @@ def test_algorithm_and_scaling_fit_by_themselves(
     rows = [[int(n.replace(",", "")) for n in row[1:]] for row in moods.numbers("agreement")]
     assert [sum(row) for row in rows] == list(moods.songs().values())
     assert [sum(column) for column in zip(*rows, strict=True)] == list(before.values())
+
+
+def test_the_sentence_and_the_cards_change_at_one_moment(moods: Moods) -> None:
+    moods.open()
+    moods.page.evaluate(WATCH)
+    before = moods.songs()
+    moods.choose("scaling", "Standard")
+    expect(moods.headline).to_contain_text("standard scaling")
+    moods.shown()
+    seen = moods.page.evaluate("seen")
+    assert seen[0] == ["robust", list(before.values())]
+    assert seen[-1] == ["standard", list(moods.songs().values())]
+    assert list(before.values()) not in [songs for scaling, songs in seen if scaling == "standard"]
+
+
+def test_what_is_shown_is_dimmed_until_the_cards_of_the_choice_are_there(moods: Moods) -> None:
+    moods.open()
+    dimmed = re.compile("mg-moods-stale")
+    whole = moods.page.locator("#moods-page")
+    moods.page.evaluate(HOLD_CARDS)
+    moods.choose("scaling", "Min-max")
+    expect(moods.words).to_have_text("Done", timeout=FITS_MS)
+    expect(whole).to_have_class(dimmed)
+    expect(moods.headline).to_contain_text("robust scaling")
+    moods.page.evaluate("deliver()")
+    expect(moods.headline).to_contain_text("min-max scaling")
+    expect(whole).not_to_have_class(dimmed)
+    moods.page.go_back()
+    expect(moods.headline).to_contain_text("robust scaling")  # the stored model, without a fit
+    expect(whole).not_to_have_class(dimmed)
 
 
 def test_features_are_the_bars_of_the_cards(moods: Moods) -> None:

@@ -136,14 +136,14 @@ def test_the_page_answers_for_ids(live: Catalogue) -> None:
 
     create_app()
     ids = [line.spotify_id for line in songs.random_songs(30, seed=3)]
-    islands, what = page.fill({"ids": [*ids, "gone", 5], "name": "mix"})
-    assert what == "31 songs of “mix”, of which 30 are in this catalogue"
+    islands = page.fill({"ids": [*ids, "gone", 5], "name": "mix"})
+    assert islands["playlist-profile-of-what"] == "31 songs of “mix”, of which 30 are in this catalogue"
     text = str(islands["playlist-profile-cards"])
     for heading in ("Against the whole catalogue", "Moods", "Songs that stand out", "What is missing"):
         assert heading in text
     assert "/recommend?seed=songs:" in text
-    islands, what = page.fill({"ids": ["gone"], "name": ""})
-    assert what == "1 song, of which 0 are in this catalogue"
+    islands = page.fill({"ids": ["gone"], "name": ""})
+    assert islands["playlist-profile-of-what"] == "1 song, of which 0 are in this catalogue"
     assert "Nothing can be told" in str(islands)
     for nothing in (None, {}, {"ids": []}, {"ids": None}):
         with pytest.raises(PreventUpdate):

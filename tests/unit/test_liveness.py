@@ -134,16 +134,21 @@ def test_silence_is_no_answer():
         assert liveness.answers(socket.AF_INET, server.getsockname(), "/healthz", 0.3) is False
 
 
-def test_the_watchdog_is_fed_after_an_answer(tmp_path, monkeypatch):
+def test_the_watchdog_is_fed_after_an_answer(tmp_path):
+    # In a process of its own, since the thread ends only with its process.
     address = str(tmp_path / "notify")
+    environment = {**os.environ, "NOTIFY_SOCKET": address, "WATCHDOG_USEC": "60000000"}
+    environment.pop("WATCHDOG_PID", None)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd, one_answer(b"HTTP/1.1 200 OK\r\n\r\n") as port:
         systemd.bind(address)
-        systemd.settimeout(5)
-        monkeypatch.setenv("NOTIFY_SOCKET", address)
-        monkeypatch.setenv("WATCHDOG_USEC", "60000000")
-        monkeypatch.delenv("WATCHDOG_PID", raising=False)
-        assert liveness.feed_watchdog("127.0.0.1", port, "/healthz")
-        assert systemd.recv(100) == b"WATCHDOG=1"
+        systemd.settimeout(60)
+        code = f"from ops import liveness; liveness.feed_watchdog('127.0.0.1', {port}, '/healthz').join()"
+        master = subprocess.Popen([sys.executable, "-c", code], cwd=PROJECT_DIR, env=environment)
+        try:
+            assert systemd.recv(100) == b"WATCHDOG=1"
+        finally:
+            master.kill()
+            master.wait()
 
 
 def test_the_thread_that_probes_imports_nothing():
