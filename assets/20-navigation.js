@@ -11,12 +11,17 @@
     const followers = new Map(); // path -> what its page does with a new query; false where it cannot yet
     const here = () => window.location.pathname.replace(/\/+$/, ""); // to Dash a slash at the end makes no difference
     let told = here(); // of the page that Dash shows, or has asked the server for
+    let search = window.location.search; // of the address that Dash was told last
+    let left = null; // the page that is still seen while Dash asks the server for another one
+
+    const seen = () => document.getElementById("_pages_content")?.firstElementChild ?? null;
+    const onItsWay = () => left !== null && left === seen();
 
     /** The address of a path of ours under the prefix that the page was served with. */
     mg.path = (path) => prefix + path.replace(/^\//, "");
 
     /** Whether the address is of this page. The page itself may still be seen when it no longer is. */
-    mg.isAt = (name) => here() === mg.path(name);
+    mg.isAt = (name) => here() === mg.path(name) && !onItsWay();
 
     /** Go to an address of the application as dcc.Link does, without loading everything again. */
     mg.go = function (address) {
@@ -32,9 +37,11 @@
 
     function onNavigation(event) {
         const path = here();
-        const follow = path === told ? followers.get(path) : null;
-        if (follow && follow() !== false) event.stopImmediatePropagation();
-        else told = path;
+        const follow = path === told && !onItsWay() ? followers.get(path) : null;
+        if (follow && follow() !== false) return event.stopImmediatePropagation();
+        if (path !== told || window.location.search !== search) left = seen();
+        told = path;
+        search = window.location.search;
     }
     window.addEventListener("popstate", onNavigation, true);
     window.addEventListener("_dashprivate_pushstate", onNavigation, true);

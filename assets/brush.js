@@ -68,6 +68,7 @@
 
     function tell(host, name) {
         const { axes, ranges } = stateOf(host);
+        if (name === "mg-brush") stateOf(host).told = ranges;
         const detail = { ranges: {} };
         axes.forEach((axis, which) => (detail.ranges[axis.field] = ranges[which] || null));
         host.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
@@ -250,6 +251,15 @@
         return true;
     }
 
+    /** Whether ranges are the same but for what an address rounds away. */
+    function isSame(some, others) {
+        const near = (a, b) => (a === null || b === null ? a === b : Math.abs(a - b) < 1e-5);
+        return some.every((range, which) => {
+            const other = others[which] || null;
+            return range && other ? near(range.low, other.low) && near(range.high, other.high) : range === other;
+        });
+    }
+
     document.addEventListener("pointerdown", begin);
     document.addEventListener("pointermove", move);
     document.addEventListener("pointerup", finish);
@@ -262,7 +272,9 @@
         show(host, byField) {
             const state = stateOf(host);
             if (state.drag) return;
-            state.ranges = state.axes.map((axis) => byField[axis.field] || null);
+            const ranges = state.axes.map((axis) => byField[axis.field] || null);
+            if (typing?.host === host && state.told && isSame(ranges, state.told)) return; // its own of before: keys go on
+            state.ranges = ranges;
             mg.brushWindow.place(host, windowOf(state));
             speak(host);
             if (unsettled(host)) tell(host, "mg-brush-cancel");

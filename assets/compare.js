@@ -114,8 +114,9 @@
 
   function restoreFocus() {
     if (!focus) return;
-    const { token, act, place } = focus;
+    const { token, act, place, at } = focus;
     focus = null;
+    if (![at, document.body].includes(document.activeElement)) return; // somebody has gone on meanwhile
     const chips = [...document.querySelectorAll(".mg-compare-chip")];
     const chip = chipOf(token) || chips[Math.min(place, chips.length - 1)];
     const wanted = chip && chip.querySelector(`[data-act="${act}"]:not(:disabled)`);
@@ -135,7 +136,7 @@
     const things = truth.things;
     const place = things.indexOf(token);
     if (place < 0) return;
-    focus = { token, act: document.activeElement?.dataset?.act || action, place };
+    focus = { token, act: document.activeElement?.dataset?.act || action, place, at: document.activeElement };
     if (action === "remove") {
       changeThings(things.filter((each) => each !== token), `${nameOf(token)} was removed`);
     } else if (action === "left" && place > 0) {

@@ -128,7 +128,7 @@
         mg.exploreWords.forget();
         lastKind = "";
         const next = canonical(parse(window.location.search));
-        if (next !== truth) setProps("explore-filter", { data: next });
+        if (next !== truth) setProps("explore-filter", { data: (truth = next) });
         return true;
     });
 

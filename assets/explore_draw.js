@@ -234,6 +234,8 @@
     const fillNumbers = (name) => mg.explore.fillNumbers(name, now());
 
     mg.explore = Object.assign(mg.explore || {}, {
+        /** Whether Plotly's charts show the latest answer. */
+        isDrawn: () => last.page !== null && last.page === byId("explore-page") && !waiting.size,
         tools: { edgesOf, fillNumbers, rebrush, shown, spanWords, strong, sum, withGraph, yearAxis },
         /** What is shown, and what Dash had last; they differ while a brush moves. */
         latest: now,
@@ -244,6 +246,7 @@
             if (!summary || !whole || !document.getElementById("explore-page")) return window.dash_clientside.no_update;
             last = { page: document.getElementById("explore-page"), summary, whole };
             mg.live?.arrived();
+            mg.explore.saved.named();
             drawHistograms(last);
             Object.values(mg.explore.wide).forEach((wide) => wide.draw(last));
             mg.explore.drawFacets(last);

@@ -84,11 +84,11 @@
     function form() {
         const name = element("input", {
             id: "explore-saved-name", type: "text", maxLength: LONGEST_NAME, autocomplete: "off",
-            value: suggested(byId("explore-sentence").textContent),
         });
         const label = element("label", { htmlFor: name.id, textContent: "Name of this filter" });
         const made = element("form", { className: "mg-saved-form" }, label, name,
             element("button", { type: "submit", className: "mg-button", textContent: "Save" }));
+        named(name);
         made.addEventListener("submit", (event) => {
             event.preventDefault();
             const given = name.value.trim();
@@ -98,6 +98,11 @@
             byId("explore-saved-name").focus();
         });
         return made;
+    }
+
+    /** A name for the filter in an empty box, once the sentence on the page is about it. */
+    function named(box = byId("explore-saved-name")) {
+        if (box && !box.value && mg.live.answered()) box.value = suggested(byId("explore-sentence").textContent);
     }
 
     function line({ name, query }) {
@@ -141,5 +146,5 @@
         byId("explore-save").focus();
     });
 
-    mg.explore = Object.assign(mg.explore || {}, { follow, saved: { read, write, withOne, suggested } });
+    mg.explore = Object.assign(mg.explore || {}, { follow, saved: { read, write, withOne, suggested, named } });
 })();

@@ -231,6 +231,8 @@
         again: () => hand && again(),
         drawn,
         allDrawn,
+        /** Whether what the page tells of is the filter that is chosen. */
+        answered: () => mg.explore.committed().page === page() && answered(),
         /** "moves", "rests" with all that it shows, "waits" for Dash's answer, or nothing, when the page is Dash's. */
         state: () => (hand ? (rest ? "moves" : "rests") : over ? "waits" : ""),
         held: () => Boolean(hand && page()?.contains(hand.host)),

@@ -30,7 +30,7 @@
     function start(base) {
         if (!base || !page()) return window.dash_clientside.no_update;
         if (state.page !== page()) begin(base);
-        if (base.asked !== truth) return window.dash_clientside.no_update; // of a filter that has changed meanwhile
+        if (base.asked !== state.asked) return window.dash_clientside.no_update; // of a filter that has changed meanwhile
         const another = state.base && state.base.of !== base.of;
         state.base = base;
         if (another) Object.assign(state, { picture: null, overview: null, window: math().home(base.extent, state.size) });
@@ -51,8 +51,9 @@
             page: page(), host, canvas, context: canvas.getContext("2d"), base, mode: "pan", highlight: null, hovered: -1,
             picture: null, overview: null, points: [], drawing: null, size: null, window: null, shown: null,
         });
-        truth = base.asked;
+        truth = state.asked = base.asked;
         state.area = areaOfTruth();
+        unpoint();
         measure();
         const asked = math().windowFrom(page().dataset.view);
         state.window = asked ? math().bounded(math().fitted(asked, state.size), whole()) : whole();
@@ -108,8 +109,9 @@
     }
 
     function adopt(query) {
-        truth = query;
+        truth = state.asked = query; // the server may know it in another order
         state.area = areaOfTruth();
+        state.shown = null;
         state.picture = state.picture && { ...state.picture, stale: true };
         state.overview = null;
         unpoint();
@@ -250,15 +252,16 @@
         const sorted = new URLSearchParams(truth); // the server's order of parameters is another than a person's
         sorted.sort();
         const key = `${view}|${grid.width}x${grid.height}|${sorted}|${state.base.of}`;
+        if (state.shown !== key || state.wanted !== key) state.asking?.abort();
+        byId("map-busy").classList.toggle("mg-busy-on", state.shown !== key);
+        state.wanted = key;
         if (state.shown === key) return mg.map.words.show(state, truth);
-        state.asking?.abort();
         const asking = (state.asking = new AbortController());
-        byId("map-busy").classList.add("mg-busy-on");
         const needsOverview = !state.overview && !isWhole();
         try {
             const answer = await fetched(view, grid, asking.signal);
             if (!answer || asking !== state.asking || !alive()) return; // a later question is under way
-            state.shown = key;
+            state.shown = answer.of === state.base.of ? key : null;
             state.picture = { answer, window: answer.window };
             if (isWhole()) state.overview = { answer, window: answer.window };
             repaint();

@@ -29,7 +29,7 @@
 
     function show(state, truth) {
         legend(state, truth);
-        if (!state.picture || state.picture.stale) return;
+        if (!state.picture || state.picture.stale || state.base.query !== truth) return; // called again when both are there
         const { base, picture: { answer } } = state;
         byId("map-says").textContent = summary(base, answer, truth);
         numbers(base, answer);

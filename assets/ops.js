@@ -4,7 +4,7 @@
     const mg = (window.musicgroup = window.musicgroup || {});
     const LOOK_MS = 500;
     const TRAINING_MS = 1000;
-    const RELOAD_MS = 60000;
+    const RELOAD_MS = 90000;
     const page = () => document.getElementById("ops-page");
     const pause = (ms) => new Promise((resolve) => window.setTimeout(resolve, ms));
 

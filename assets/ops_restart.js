@@ -144,7 +144,7 @@
     async function goOn() {
         const restart = parse(window.sessionStorage.getItem(KEPT));
         if (!restart.at || Date.now() - restart.at > LIMIT_MS) return;
-        for (let waits = 0; waits < 100 && !page(); waits += 1) await pause(200);
+        while (!page() && Date.now() - restart.at < LIMIT_MS) await pause(200);
         if (page()) watch(restart);
     }
 

@@ -221,12 +221,13 @@
 
     async function sortForMixing() {
         const before = mg.playlist.ids();
+        const current = () => alive() && !shared && own.math.sameOrderOfCommon(before, mg.playlist.ids());
         say("Sorting…");
         try {
             const { ids } = await post("playlist/order", { ids: before.filter(isId) });
-            if (alive() && !shared) reorder(ids, "Sorted for mixing: it begins with the same song, and each goes with the one before as well as can be.");
+            if (current()) reorder(ids, "Sorted for mixing: it begins with the same song, and each goes with the one before as well as can be.");
         } catch (error) {
-            say(error.message);
+            if (current()) say(error.message);
         }
     }
 

@@ -69,6 +69,12 @@
     /** Whether two lists have the same songs in the same order. */
     const sameOrder = (a, b) => a.length === b.length && a.every((song, place) => song.id === b[place].id);
 
+    /** Whether the ids that are in both lists come in the same order. */
+    function sameOrderOfCommon(a, b) {
+        const [inA, inB] = [new Set(a), new Set(b)];
+        return a.filter((id) => inB.has(id)).join() === b.filter((id) => inA.has(id)).join();
+    }
+
     // ---- facts ---------------------------------------------------------------------------------
 
     const songWords = (number) => `${mg.count(number)} ${number === 1 ? "song" : "songs"}`;
@@ -123,6 +129,6 @@
     }
 
     mg.playlistPage = Object.assign(mg.playlistPage || {}, {
-        math: { axis, curveWords, facts, isKnown, keysOf, points, sameOrder, songWords, sorted, tempoStep, transition },
+        math: { axis, curveWords, facts, isKnown, keysOf, points, sameOrder, sameOrderOfCommon, songWords, sorted, tempoStep, transition },
     });
 })();

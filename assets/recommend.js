@@ -233,6 +233,8 @@
         drawn,
         change,
         truth: () => truth,
+        /** Whether a question is on its way, or the address of what rests is still to be written. */
+        busy: () => onItsWay || Boolean(resting),
         setup: () => setup,
         plain,
         parse,

@@ -191,7 +191,7 @@
     }
 
     document.addEventListener("click", (event) => {
-        if (!byId("recommend-page") || !shown) return;
+        if (!shown || list !== byId("recommend-songs")) return; // until the first answer it is an earlier visit's
         const target = event.target.closest("#recommend-page [data-like], #recommend-page [data-not], #recommend-page [data-numbers], #recommend-page [data-recommend=all]");
         if (!target || !mg.isPlain(event)) return;
         const { like, not, numbers } = target.dataset;

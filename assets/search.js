@@ -41,6 +41,7 @@
     let active = -1;
     let shownFor = ""; // the text that the list answers
     let meant = ""; // the same text, or its correction where the catalogue has nothing as typed
+    let entered = ""; // the text at which Enter was pressed before its songs were there, where one is picked
     let pause = 0;
     let asked = null; // AbortController of the request under way
 
@@ -65,8 +66,7 @@
     function leave(address) {
       stop();
       open(false);
-      input.value = "";
-      shownFor = "";
+      input.value = shownFor = entered = "";
       if (pick) {
         const songId = decodeURIComponent(address.slice((prefix + "song/").length));
         return window.dash_clientside.set_props(pick, { data: songId });
@@ -137,6 +137,7 @@
       else say(found.length + (found.length === 1 ? " suggestion" : " suggestions"), true);
       shownFor = text;
       open(document.activeElement === input);
+      if (pick && entered === text && options.length) leave(options[0].getAttribute("href"));
     }
 
     function say(sentence, onlySpoken) {
@@ -175,9 +176,8 @@
 
     function typed() {
       const text = input.value.trim();
-      window.clearTimeout(pause);
+      stop();
       if (!text) {
-        stop();
         shownFor = "";
         return open(false);
       }
@@ -200,6 +200,7 @@
         choose(event.key === "Home" ? 0 : last);
       } else if (event.key === "Escape") {
         event.preventDefault();
+        stop();
         if (isOpen) return open(false);
         input.value = "";
         typed();
@@ -208,7 +209,10 @@
       }
     }
 
-    input.addEventListener("input", typed);
+    input.addEventListener("input", () => {
+      entered = "";
+      typed();
+    });
     input.addEventListener("keydown", pressed);
     input.addEventListener("focus", () => input.value.trim() && typed());
     form.addEventListener("submit", (event) => {
@@ -217,6 +221,7 @@
       if (options[active] && !popup.hidden) leave(options[active].getAttribute("href"));
       else if (pick && options.length && text === shownFor) leave(options[0].getAttribute("href"));
       else if (text && !pick) leave(exploreAddress(text === shownFor ? meant : text));
+      else if (text !== shownFor) entered = text;
     });
     // A press must not take the focus from the text, or the list closes before the click.
     popup.addEventListener("mousedown", (event) => event.preventDefault());

@@ -60,9 +60,11 @@
     let shown = [];
     let choices = [];
     let active = -1;
-    let shownFor = null;
+    let shownFor = null; // the text that the list answers
+    let old = false; // whether it must be asked for anew at the next look, since things were added or taken away
+    let entered = null; // the text at which Enter was pressed before its suggestions were there
     let pause = 0;
-    let asked = null;
+    let asked = null; // AbortController of the request under way
 
     function open(yes) {
       popup.hidden = !yes;
@@ -115,7 +117,9 @@
       if (!fresh.length) say(text ? `${options.nothing} “${text}” in its name.` : "Type a name.");
       else say(`${fresh.length} found`, true);
       shownFor = text;
+      old = false;
       open(document.activeElement === input);
+      if (entered === text && !popup.hidden) take(0);
     }
 
     function fail(sentence) {
@@ -127,8 +131,15 @@
       open(document.activeElement === input);
     }
 
-    function ask(text) {
+    /** What is on its way, or about to be asked, is no longer wanted. */
+    function stop() {
+      window.clearTimeout(pause);
       asked?.abort();
+      asked = null;
+    }
+
+    function ask(text) {
+      stop();
       const request = (asked = new AbortController());
       fetch(mg.path("compare/suggest") + "?" + new URLSearchParams({ q: text }), { signal: request.signal })
         .then((answer) => answer.json().then((body) => ({ ok: answer.ok, body })))
@@ -144,16 +155,18 @@
 
     function typed() {
       const text = input.value.trim();
-      window.clearTimeout(pause);
+      stop();
       const full = options.full();
       if (full) return fail(full);
-      if (text === shownFor) return open(true);
+      if (text === shownFor && !old) return open(true);
       pause = window.setTimeout(ask, PAUSE_MS, text);
     }
 
     function take(index) {
       const chosen = choices[index];
       if (!chosen) return;
+      stop();
+      entered = null;
       const problem = options.add(chosen.token, chosen.label);
       if (problem) return fail(problem);
       input.value = "";
@@ -174,6 +187,8 @@
         choose(event.key === "Home" ? 0 : last);
       } else if (event.key === "Escape") {
         event.preventDefault();
+        stop();
+        entered = null;
         if (!popup.hidden) return open(false);
         input.value = "";
       } else if (event.key === "Tab") {
@@ -181,14 +196,19 @@
       }
     }
 
-    input.addEventListener("input", typed);
+    input.addEventListener("input", () => {
+      entered = null;
+      typed();
+    });
     input.addEventListener("keydown", pressed);
     input.addEventListener("focus", typed);
     input.addEventListener("click", () => popup.hidden && typed());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       // Enter takes the first suggestion when none was chosen, but only one that answers what stands in the box.
-      if (!popup.hidden && shownFor === input.value.trim()) take(Math.max(active, 0));
+      const text = input.value.trim();
+      if (!popup.hidden && shownFor === text) take(Math.max(active, 0));
+      else if (text && shownFor !== text) entered = text;
     });
     popup.addEventListener("mousedown", (event) => event.preventDefault());
     popup.addEventListener("click", (event) => take(shown.indexOf(event.target.closest("[role=option]"))));
@@ -198,7 +218,7 @@
     });
     place.addEventListener("focusout", (event) => !place.contains(event.relatedTarget) && open(false));
     return () => {
-      shownFor = null;
+      old = true;
     };
   }
 

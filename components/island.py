@@ -16,6 +16,7 @@ from dash.development.base_component import Component
 from components.parts import Content
 
 _LEFT_OUT = ("children", "id")
+_DRAW = ClientsideFunction("island", "draw")
 
 
 def store(name: str) -> Component:
@@ -28,9 +29,9 @@ def store_id(name: str) -> str:
     return f"{name}-islands"
 
 
-def draws(name: str) -> None:
-    """Register, once for each store, that the browser builds what comes through it."""
-    clientside_callback(ClientsideFunction("island", "draw"), Input(store_id(name), "data"), prevent_initial_call=True)
+def draws(name: str, by: ClientsideFunction = _DRAW) -> None:
+    """Register, once for each store, that the browser builds what comes through it; `by` does that and more."""
+    clientside_callback(by, Input(store_id(name), "data"), prevent_initial_call=True)
 
 
 def trees(**islands: Content) -> dict[str, Any]:

@@ -118,8 +118,13 @@ def _look(version: int, before: Model | None) -> Model | None:
         return _from_row(connection.execute(select(*_COLUMNS).where(c.model == row.model)).mappings().one())
 
 
-def require(catalogue: Catalogue) -> Model:
-    """The live model of a catalogue. Raises NoModel, which says what to run, and DatabaseDown."""
+def require(catalogue: Catalogue, number: int | None = None) -> Model:
+    """The live model of a catalogue; looked up anew when it is not the `number` that another worker has told of.
+
+    Raises NoModel, which says what to run, and DatabaseDown.
+    """
+    if number is not None and ((known := current(catalogue)) is None or known.model != number):
+        forget()
     if (found := current(catalogue)) is None:
         raise NoModel("This catalogue has no moods yet: run `python -m ml train`.")
     return found

@@ -11,10 +11,12 @@ A part of a page that a callback fills is a *region*:
 
 While the callback works, the region shows its body. When it raises one of the named errors, the body is
 hidden at its size, the matching state from components/states.py lies over it, and the region's
-`dcc.Interval`, otherwise disabled, runs the callback again with its current inputs until it succeeds: then the
-state goes and the interval is disabled again. "Try again" buttons, and a browser that was cut off and is back
+`dcc.Interval` runs the callback again with its current inputs until it succeeds: then the state goes. Each answer
+arms it for one tick only, since a steady clock would ask anew before a slow answer is there, and Dash drops an answer
+that is no longer the latest. "Try again" buttons, and a browser that was cut off and is back
 (assets/20-shell.js), advance the same interval's `n_intervals`. `ctx.triggered_id` is then `retry_id(region)`.
 
+So a callback that changes something asks for `ctx.triggered_id` first: what the region asks for by itself only reads.
 The callback's own outputs keep what they had. An error without a name here is logged and shows as "failed".
 """
 
@@ -69,7 +71,7 @@ def region(name: str, *body: Any, height: int | None = None, whole_page: bool = 
     return html.Div(
         [
             html.Div(id=trouble_id(name), className="mg-trouble"),
-            dcc.Interval(id=retry_id(name), interval=SOON_MS, disabled=True),
+            dcc.Interval(id=retry_id(name), interval=SOON_MS, max_intervals=0),
             html.Div(list(body), className="mg-region-body"),
         ],
         className=class_name,
@@ -85,14 +87,14 @@ def callback(name: str, *dependencies: Any, **options: Any) -> Callable:
     others = [part for part in dependencies if not isinstance(part, Output)]
     guard_outputs = (
         Output(trouble_id(name), "children"),
-        Output(retry_id(name), "disabled"),
+        Output(retry_id(name), "max_intervals"),
         Output(retry_id(name), "interval"),
     )
 
     def decorate(function: Callable) -> Callable:
         @functools.wraps(function)
         def guarded(*arguments: Any) -> tuple:
-            return _outcome(name, function, arguments[1:], len(outputs))
+            return _outcome(name, function, arguments[1:], len(outputs), arguments[0] or 0)
 
         dash.callback(*outputs, *guard_outputs, Input(retry_id(name), "n_intervals"), *others, **options)(guarded)
         return function
@@ -117,8 +119,8 @@ def trouble(name: str, error: Exception) -> Trouble:
             return Trouble(states.failed(states.retry_button(name)), None)
 
 
-def _outcome(name: str, function: Callable, arguments: tuple, n_outputs: int) -> tuple:
-    """Values for the outputs, then for trouble's children, the interval's `disabled` and its length."""
+def _outcome(name: str, function: Callable, arguments: tuple, n_outputs: int, ticks: int) -> tuple:
+    """Values for the outputs, then for trouble's children, the ticks at which the interval ends, and its length."""
     try:
         found = function(*arguments)
     except PreventUpdate:
@@ -129,6 +131,6 @@ def _outcome(name: str, function: Callable, arguments: tuple, n_outputs: int) ->
             log.warning("%s: %s", name, error)
         else:
             log.exception("%s failed", name)
-        return (*[no_update] * n_outputs, shown, again_ms is None, again_ms or SOON_MS)
+        return (*[no_update] * n_outputs, shown, ticks + 1 if again_ms else 0, again_ms or SOON_MS)
     values = [found] if n_outputs == 1 else [no_update] * n_outputs if found is no_update else list(found)
-    return (*values, None, True, SOON_MS)
+    return (*values, None, 0, SOON_MS)

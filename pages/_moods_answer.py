@@ -64,7 +64,7 @@ def load(source: dict) -> Shown:
     """
     jobs.warm()  # the charts' requests reach all workers, so whichever is asked for a fit next is ready
     if "job" not in source:
-        model = models.require(current())
+        model = models.require(current(), source["model"])
         told = model.report
         return Shown(told, model.model, told.get("curve"), told.get("scores"), told.get("stability"))
     progress = jobs.look(source["job"])

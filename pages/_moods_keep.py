@@ -36,10 +36,10 @@ def go_back() -> tuple[bool, str]:
     return True, f"Model {live.model} is the stored one again. Explore, the map, Home and every song's page use it now."
 
 
-def stored_lines() -> tuple[str, bool]:
-    """Which model is stored, in words, and whether there is none before it to go back to."""
+def stored_lines(number: int) -> tuple[str, bool]:
+    """Which model is stored, in words, and whether there is none before it to go back to; `number` is what is known."""
     live = current()
-    stored = models.require(live)
+    stored = models.require(live, number)
     before = [
         model
         for model in models.history(_LOOKED_BACK)

@@ -1,4 +1,4 @@
-"""Ways from any page into recommendations, and a song's button for the playlist."""
+"""Ways from any page into recommendations, from a filter to map and comparison; a song's button for the playlist."""
 
 from __future__ import annotations
 
@@ -24,6 +24,18 @@ def like_these(song_filter: SongFilter) -> str:
     """Address of the songs that sound like those of a filter; the page without a seed when it restricts nothing."""
     query = song_filter.to_query()
     return _recommend(f"filter:{query}") if query else get_relative_path("/recommend")
+
+
+def beside_others(song_filter: SongFilter) -> str:
+    """Address of the comparison with the songs of a filter; the page without anything when it restricts nothing."""
+    query = song_filter.to_query()
+    return get_relative_path("/compare") + (f"?{urlencode({'thing': f'filter:{query}'})}" if query else "")
+
+
+def on_the_map(song_filter: SongFilter) -> str:
+    """Address of the map with the songs of a filter."""
+    query = song_filter.to_query()
+    return get_relative_path("/map") + (f"?{query}" if query else "")
 
 
 def _recommend(seed: str) -> str:

@@ -72,10 +72,10 @@ def _bar(state: ExploreState) -> Component:
             html.Div(id="explore-chips", className="mg-chips", role="group", **parts.aria(label="Parts of the filter")),
             html.Div(
                 [
-                    # The four that follow get their places from assets/explore_saved.js, which follows the filter.
-                    dcc.Link("On the map", id="explore-map", href=get_relative_path("/map"),
+                    # assets/explore_saved.js changes the places of these four, and the button, with the filter.
+                    dcc.Link("On the map", id="explore-map", href=seeds.on_the_map(state.song_filter),
                              className="mg-button mg-button-quiet", title="These songs on the map of all songs"),
-                    dcc.Link("Compare", id="explore-compare", href=get_relative_path("/compare"),
+                    dcc.Link("Compare", id="explore-compare", href=seeds.beside_others(state.song_filter),
                              className="mg-button mg-button-quiet", title="These songs beside others"),
                     dcc.Link(seeds.FROM_THESE, id="explore-recommend", href=seeds.like_these(state.song_filter),
                              className="mg-button mg-button-quiet", title="Songs that sound like these"),

@@ -91,6 +91,8 @@ def layout(**query: str | list[str]) -> Component:
 def begin(chosen: dict, who: str) -> tuple:
     """Show the stored model, or start a fit. Dropdowns are set when the choice did not come from them."""
     live = current()
+    if chosen.get("again"):
+        models.forget()  # another worker may have stored it a moment ago
     stored = models.require(live)
     choice, problems = Choice.from_text(chosen["query"])
     problems = chosen.get("problems", problems)
@@ -181,7 +183,6 @@ clientside_callback(
     Output("moods-keep-button", "disabled"),
     Output("moods-tick", "max_intervals"),
     Output("moods-source", "data"),
-    Output("moods-extras", "data"),
     Output("moods-page", "className"),
     Input("moods-job", "data"),
     Input("moods-progress", "data"),
@@ -294,7 +295,7 @@ clientside_callback(
 )
 for _name in pieces.ISLANDS:
     if _name != "moods-cards":
-        island.draws(_name)
+        island.draws(_name, by=ClientsideFunction("moods", "drawChart"))
 
 
 # ---- for everybody -----------------------------------------------------------------------------
@@ -307,9 +308,9 @@ for _name in pieces.ISLANDS:
     Input("moods-job", "data"),
     prevent_initial_call=True,
 )
-def show_stored(_job: dict) -> tuple:
+def show_stored(job: dict) -> tuple:
     """Which model everybody sees, and whether there is one before it."""
-    return keeping.stored_lines()
+    return keeping.stored_lines(job["model"])
 
 
 @guard.callback(
@@ -329,7 +330,12 @@ def show_stored(_job: dict) -> tuple:
     ],
 )
 def change_stored(_keep: int | None, _back: int | None, typed: str | None, job: dict | None) -> tuple:
-    """Keep what is shown, or go back, for everybody: only with the operations password, when there is one."""
+    """Keep what is shown, or go back, for everybody: only with the operations password, when there is one.
+
+    What the region asks for by itself, after trouble or when the connection is back, changes nothing.
+    """
+    if ctx.triggered_id not in ("moods-keep-button", "moods-back-button"):
+        return no_update, no_update, no_update
     if refused := password.check(typed or "", request.remote_addr or ""):
         return refused, "", no_update
     if ctx.triggered_id == "moods-back-button":

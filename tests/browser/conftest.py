@@ -103,7 +103,7 @@ def with_years(database: str, _nginx: str, tmp_path_factory: pytest.TempPathFact
     for command in (["synthesise", "--songs", "3000", str(file)], ["load", "--quiet", str(file)]):
         done = subprocess.run(
             [sys.executable, "-m", "etl", *command],
-            cwd=PROJECT_DIR, capture_output=True, text=True, check=False, timeout=180,
+            cwd=PROJECT_DIR, capture_output=True, text=True, check=False, timeout=600,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
     catalogue.forget()

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.waiting import quiet
+from tests.browser.waiting import quiet, until
 
 BRUSH = "#explore-energy-brush"
 
@@ -21,6 +21,7 @@ class Hand:
         expect(page.locator("#explore-sentence strong")).to_be_visible()
         page.locator(brush).evaluate("host => host.scrollIntoView({block: 'center', behavior: 'instant'})")
         quiet(page)
+        until(page, "musicgroup.explore.isDrawn()")
 
     def at(self, across: float, up: float = 0.5) -> tuple[float, float]:
         box = self.page.locator(self.selector).bounding_box()

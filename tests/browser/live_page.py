@@ -26,6 +26,12 @@ _EVERYTHING = """() => {
 }"""
 
 
+_FRAMES = """() => new Promise((done) => {
+    const frames = (more) => requestAnimationFrame(() => (more ? frames(more - 1) : done()));
+    frames(3);
+})"""
+
+
 class Live(Hand):
     """A hand over one brush, and everything that the page shows meanwhile."""
 
@@ -45,7 +51,8 @@ class Live(Hand):
         return self.page.evaluate(_EVERYTHING)
 
     def resting(self) -> dict:
-        """Everything shown while the brush is held still."""
+        """Everything shown while the brush is held still; its last move may wait for its frame."""
+        self.page.evaluate(_FRAMES)
         until(self.page, "() => musicgroup.live.state() === 'rests'")
         return self.everything()
 

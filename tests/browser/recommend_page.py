@@ -15,7 +15,7 @@ from tests.browser.waiting import until
 ROWS = "#recommend-songs > li"
 _ANSWERED = """document.querySelector('#recommend-songs > li, #recommend-empty:not([hidden]) > *')
     || !document.getElementById('recommend-nothing').hidden"""
-_ON_ITS_WAY = "document.getElementById('recommend-busy').classList.contains('mg-busy-on')"
+_BUSY = "musicgroup.recommend.busy()"
 
 
 def seed(name: str = "linkin") -> str:
@@ -46,6 +46,7 @@ def expected(query: str) -> Recommended:
 def expect_answer(page: Page, query: str | None = None) -> Recommended:
     """The list shows the engine's songs for a query (the address's), in order, with their scores and reasons."""
     found = expected(query_of(page) if query is None else query)
+    expect(page.locator("#recommend-body")).to_be_visible()  # with nothing to go by the songs before stay, hidden
     expect(page.locator(".mg-recommend-title")).to_have_text([line.title for line in found.lines])
     scores = [f"{round(100 * round(score, 4)):d} %".replace("-", "−") for score in found.answer.scores.tolist()]
     shown = page.locator(".mg-recommend-score").all_text_contents()
@@ -57,7 +58,7 @@ def expect_answer(page: Page, query: str | None = None) -> Recommended:
 
 def settled(page: Page, *words: str) -> None:
     """Until the address has these words, and no question is on its way."""
-    until(page, f"{list(words)!r}.every((word) => location.search.includes(word)) && !({_ON_ITS_WAY})")
+    until(page, f"{list(words)!r}.every((word) => location.search.includes(word)) && !{_BUSY}")
 
 
 def slide(page: Page, control: str, *keys: str) -> None:

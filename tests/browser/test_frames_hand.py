@@ -6,7 +6,9 @@ from playwright.sync_api import Browser
 
 from benchmarks import frames_hand, frames_pages
 from benchmarks.frames_trace import Box, Gesture
-from benchmarks.serving import CHROMIUM, CHROMIUM_FLAGS, free_port
+from benchmarks.serving import CHROMIUM, CHROMIUM_FLAGS
+from tests.browser.waiting import until
+from tests.servers import free_port
 
 
 def test_every_move_of_a_gesture_arrives_in_its_place(chromium: Browser) -> None:
@@ -23,7 +25,7 @@ def test_every_move_of_a_gesture_arrives_in_its_place(chromium: Browser) -> None
         tab.evaluate("ends = []; onpointerdown = onpointerup = ({ type, clientX }) => ends.push([type, clientX]); 0")
         with frames_hand.hand(port, floor.address) as hand:
             frames_hand.play(hand, Box(100, 100, 400, 90), Gesture("draw", points))
-        tab.wait_for_timeout(200)
+        until(tab, "ends.length === 2 && brushFrames.shown.at(-1)?.songs === 400")
         log, ends = tab.evaluate("[brushFrames, ends]")
         own.close()
     arrived = [at for move in log["moves"] for at in move["arrived"]]

@@ -18,6 +18,10 @@ FILTER = "energy=0.6..&tempo=90..%3C140"
 CHARTS = ("danceability", "loudness", "duration_ms", "year", "energy", "density", "years")
 DIFFERENT = ("loudness", "density", "years")  # under that filter, and without it
 
+# Plotly follows a resize a moment later.
+FITS = """() => [...document.querySelectorAll('#explore-page .js-plotly-plot')].filter((graph) => graph.offsetParent)
+    .every((graph) => Math.abs(graph._fullLayout.width - graph.clientWidth) <= 1)"""
+
 
 def explore(page: Page, site: str, query: str = "") -> None:
     """Explore with its charts drawn, without windows of brushes over them."""
@@ -25,7 +29,8 @@ def explore(page: Page, site: str, query: str = "") -> None:
     expect(page.locator("#explore-sentence strong")).to_be_visible()
     quiet(page)
     until(page, "() => musicgroup.explore.latest().summary && document.querySelector('#explore-years .js-line')")
-    page.wait_for_timeout(500)  # Plotly takes its turns, and follows a resize a moment later
+    until(page, "musicgroup.explore.isDrawn()")
+    until(page, FITS)
     page.evaluate("document.querySelectorAll('.mg-brush-window').forEach((each) => (each.style.visibility = 'hidden'))")
 
 
@@ -81,7 +86,7 @@ def test_the_numbers_of_a_filter_are_painted_as_plotly_draws_them(
     painted = {name: seen(page, name) for name in CHARTS}
     page.evaluate("musicgroup.paint.end(), musicgroup.explore.showLive(null)")
     page.evaluate("({summary, whole}) => { musicgroup.explore.draw(summary, whole); }", filtered)
-    page.wait_for_timeout(1500)  # Plotly takes its turns
+    until(page, "musicgroup.explore.isDrawn()")
     for name in CHARTS:
         drawn = seen(page, name)
         same(painted[name], drawn)
@@ -117,7 +122,7 @@ def test_another_theme_and_another_size_are_followed_while_painting(with_years: 
     paint(page, numbers(page))
     page.evaluate("document.documentElement.setAttribute('data-bs-theme', 'dark')")
     page.set_viewport_size({"width": 1100, "height": 900})
-    page.wait_for_timeout(500)  # Plotly follows a resize a moment later
+    until(page, FITS)
     painted = {name: seen(page, name) for name in CHARTS}
     page.evaluate("musicgroup.paint.end()")
     for name in CHARTS:

@@ -34,6 +34,10 @@ def moods(demo_catalogue: Catalogue) -> MoodStore:
     return found
 
 
+RESTS = """(({ state }) => !state.waitingSince && !state.frame && !state.picture?.stale
+    && !document.querySelector('#map-busy.mg-busy-on'))(musicgroup.map)"""
+
+
 class Map:
     """The page, by what can be read from it and done to it."""
 
@@ -52,8 +56,7 @@ class Map:
         expect(self.says).to_have_text(SAYS)
         self.page.wait_for_timeout(150)  # longer than the map waits before it asks
         quiet(self.page)
-        until(self.page, "!document.querySelector('#map-busy.mg-busy-on') && !musicgroup.map.state.picture?.stale")
-        self.page.wait_for_timeout(50)  # a frame
+        until(self.page, RESTS)
         return self
 
     def songs(self) -> int:
@@ -324,6 +327,7 @@ def test_fingers_pinch_and_tap_on_a_narrow_page(new_page, site: str) -> None:
     for apart in range(24, 80, 8):
         touch("touchMove", (x - apart, y), (x + apart, y))
     touch("touchEnd")
+    until(page, "location.search.includes('view=')")  # the page hears of fingers a moment later
     the_map.settled()
     assert the_map.songs() < whole
     touch("touchStart", (x, y))

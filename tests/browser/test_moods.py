@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from data_access.catalogue import Catalogue
 from tests.browser.moods_page import FITS_MS, Moods, Sql, jobs_so_far, number, queries, stored
+from tests.browser.waiting import deliver, hold
 
 LOUD = "energy=0.8.."
 LOUD_SQL = "energy >= 0.8::real"
@@ -28,17 +29,6 @@ WATCH = """() => {
   new MutationObserver(note).observe(document.getElementById('moods-page'), {
     subtree: true, childList: true, characterData: true,
   });
-}"""
-
-# From now on answers with cards wait for `deliver()`.
-HOLD_CARDS = """() => {
-  const [plain, waiting] = [window.fetch, []];
-  let held = true;
-  window.deliver = () => { held = false; waiting.splice(0).forEach((go) => go()); };
-  window.fetch = async (address, options) => {
-    if (held && String(options?.body).includes('moods-cards-islands')) await new Promise((go) => waiting.push(go));
-    return plain(address, options);
-  };
 }"""
 
 
@@ -156,17 +146,32 @@ def test_what_is_shown_is_dimmed_until_the_cards_of_the_choice_are_there(moods: 
     moods.open()
     dimmed = re.compile("mg-moods-stale")
     whole = moods.page.locator("#moods-page")
-    moods.page.evaluate(HOLD_CARDS)
+    hold(moods.page, "moods-cards-islands", "moods-genres-islands")
     moods.choose("scaling", "Min-max")
     expect(moods.words).to_have_text("Done", timeout=FITS_MS)
     expect(whole).to_have_class(dimmed)
     expect(moods.headline).to_contain_text("robust scaling")
-    moods.page.evaluate("deliver()")
+    deliver(moods.page)
     expect(moods.headline).to_contain_text("min-max scaling")
     expect(whole).not_to_have_class(dimmed)
+    expect(moods.page.locator("#moods-page [data-old]")).to_have_count(0)
     moods.page.go_back()
     expect(moods.headline).to_contain_text("robust scaling")  # the stored model, without a fit
     expect(whole).not_to_have_class(dimmed)
+
+
+def test_a_chart_that_comes_later_than_the_cards_is_dimmed_until_then(moods: Moods) -> None:
+    moods.open()
+    expect(moods.page.locator("#moods-genres tbody tr").first).to_be_attached()
+    genres = moods.page.locator("#moods-genres")
+    hold(moods.page, "moods-genres-islands")
+    moods.choose("k", "4")
+    expect(moods.page.locator(".mg-mood-card")).to_have_count(4)
+    expect(genres.locator("thead th")).to_have_count(7)
+    expect(genres).to_have_css("opacity", "0.45")
+    deliver(moods.page)
+    expect(genres.locator("thead th")).to_have_count(5)
+    expect(genres).to_have_css("opacity", "1")
 
 
 def test_features_are_the_bars_of_the_cards(moods: Moods) -> None:
@@ -198,11 +203,13 @@ def test_the_number_of_moods_by_dropdown_and_by_the_curve(moods: Moods, sql: Sql
     assert moods.query()["k"] == ["3"]
     assert sum(moods.songs().values()) == sql("SELECT count(*) FROM songs")[0][0]
     moods.done()
+    # The last of the curve and the scores comes a moment later.
+    expect(moods.page.locator("[data-mg-k='3']")).to_have_attribute("aria-label", re.compile("chosen"))
+    expect(moods.page.locator("#moods-curve tbody tr")).to_have_count(11)
+    expect(moods.page.locator(".mg-score-waiting")).to_have_count(0)
     assert [row[0] for row in moods.numbers("curve")] == [str(k) for k in range(2, 13)]
     inertia = [int(row[1].replace(",", "")) for row in moods.numbers("curve")]
     assert inertia == sorted(inertia, reverse=True)
-    assert moods.page.locator(".mg-score-waiting").count() == 0
-    assert "chosen" in moods.page.locator("[data-mg-k='3']").get_attribute("aria-label")
     moods.page.locator("[data-mg-k='4']").click()
     expect(moods.page.locator(".mg-mood-card")).to_have_count(4)
     expect(moods.page.locator("#moods-k .dash-dropdown-value")).to_have_text("4")

@@ -20,7 +20,7 @@ def test_from_nothing_to_songs_by_keyboard_alone(site: str, page: Page) -> None:
     expect(page.locator("#recommend-empty")).to_contain_text("Nothing to go by yet")
     expect(page.locator("#recommend-body")).to_be_hidden()
     page.locator("#recommend-add-text").focus()
-    page.keyboard.type("linkin")
+    page.keyboard.insert_text("linkin")
     expect(page.locator("#recommend-add [role=option]").first).to_contain_text("Linkin Park")
     page.keyboard.press("Enter")
     expect(page.locator(".mg-recommend-seed")).to_have_count(1)
@@ -85,6 +85,7 @@ def test_songs_follow_a_slider_while_it_moves_one_question_at_a_time(site: str, 
     page.mouse.down()
     until(page, "document.getElementById('recommend-target-valence').value < 0.1")
     settled(page, "target_valence=")
+    expect_answer(page)
     sombre = page.locator(ROWS).first.get_attribute("data-song")
     page.wait_for_timeout(1700)  # a hand that thinks: what it does until it lets go is still one step back
     for step in range(60):
@@ -110,7 +111,8 @@ def test_a_seed_that_is_not_there_is_named_as_it_was_written_and_nothing_stands_
     expect(page.locator("#recommend-list-head")).to_be_hidden()
     expect(page.locator("#recommend-radar-card")).to_be_hidden()
     slide(page, "target-energy", "Home")
-    expect_answer(page, query_of(page))
+    settled(page, "target_energy=")
+    expect_answer(page)
     expect(page.locator("#recommend-list-head")).to_be_visible()
     expect(page.locator("#recommend-radar-card")).to_be_visible()
 
@@ -147,6 +149,7 @@ def test_numbers_of_a_song_add_up_and_stay_open(site: str, page: Page) -> None:
     identity = row.get_attribute("data-song")
     slide(page, "weight-tempo", "ArrowRight")
     settled(page, "weight_tempo=1.5")
+    expect_answer(page)
     again = page.locator(f'[data-song="{identity}"]')
     if again.count():
         expect(again.locator(".mg-recommend-numbers")).to_be_visible()
