@@ -25,7 +25,8 @@ class FitterLink:
         )
         assert self._process.stdin
         assert self._process.stdout
-        self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
+        # Files, not their numbers: once closed, a number may be that of somebody else's pipe.
+        self._in, self._out = self._process.stdin, self._process.stdout
         self._rest = b""
 
     @property
@@ -36,8 +37,8 @@ class FitterLink:
     def send(self, message: dict) -> bool:
         """Hand a request over; False when the fitter is gone."""
         try:
-            os.write(self._in, json.dumps(message).encode() + b"\n")
-        except OSError:
+            os.write(self._in.fileno(), json.dumps(message).encode() + b"\n")
+        except (OSError, ValueError):  # the latter: closed by us
             return False
         return True
 
@@ -45,7 +46,7 @@ class FitterLink:
         """What it has said within that time, perhaps nothing; None when it is gone."""
         if not select.select([self._out], [], [], seconds)[0]:
             return []
-        read = os.read(self._out, 65_536)
+        read = os.read(self._out.fileno(), 65_536)
         if not read:
             return None
         *lines, self._rest = (self._rest + read).split(b"\n")
@@ -57,9 +58,8 @@ class FitterLink:
 
     def close(self) -> int:
         """End it, at once; gives its exit code (negative: the signal)."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe:
-                pipe.close()
+        for pipe in (self._in, self._out):
+            pipe.close()
         if self._process.poll() is None:
             self._process.kill()
         return self._process.wait()

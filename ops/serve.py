@@ -25,7 +25,8 @@ from contextlib import contextmanager, suppress
 from data_access import embedded
 from settings import PROJECT_DIR, SettingError, Settings, get_settings
 
-_READY_SECONDS = 60
+_READY_SECONDS = 60  # for its database; the address is told then, with what is missing
+_ANSWER_SECONDS = 180  # for its first answer; a busy machine needs long to import everything
 _GRACE_SECONDS = 15
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
@@ -103,7 +104,7 @@ class Supervisor:
 
     def _announce_when_ready(self, server: subprocess.Popen) -> None:
         address = f"http://{_reachable(self._settings.host)}:{self._settings.port}{self._settings.url_prefix}"
-        deadline = time.monotonic() + _READY_SECONDS
+        began = time.monotonic()
         while not self._signals:
             status, answer = self._ask("readyz")
             if status == 200:
@@ -114,9 +115,10 @@ class Supervisor:
                 return
             if (code := _ended(server)) is not None:
                 raise StartError(f"gunicorn did not start (exit code {code}); its reasons are above.")
-            if time.monotonic() > deadline:
-                if status is None:
-                    raise StartError(f"gunicorn gave no answer within {_READY_SECONDS} s.")
+            waited = time.monotonic() - began
+            if status is None and waited > _ANSWER_SECONDS:
+                raise StartError(f"gunicorn gave no answer within {_ANSWER_SECONDS} s.")
+            if status is not None and waited > _READY_SECONDS:
                 _say(f"MusicGroup is at {address}  ({answer.get('reason', 'not ready')})")
                 return
 

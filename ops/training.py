@@ -107,6 +107,18 @@ def _asked_at(folder: Path) -> float | None:
 
 
 def _latest(folder: Path) -> tuple[Training, str] | None:
+    found = _read(folder)
+    if found is None or found[0].ended is not None or _is_running(folder):
+        return found
+    # Nobody holds the lock: either its end was written since we read, or it was killed before it could write that.
+    again = _read(folder)
+    if again is None or again[0] != found[0]:
+        return again
+    began = found[0].began
+    return Training(began, ended=began), again[1]
+
+
+def _read(folder: Path) -> tuple[Training, str] | None:
     try:
         found = Training(**json.loads((folder / "training.json").read_text()))
         with (folder / "training.log").open("rb") as file:
@@ -114,8 +126,6 @@ def _latest(folder: Path) -> tuple[Training, str] | None:
             log = file.read().decode("utf-8", "replace").strip()
     except (OSError, ValueError, TypeError):
         return None
-    if found.ended is None and not _is_running(folder):
-        found = Training(found.began, ended=found.began)  # killed before it could write that down
     return found, log
 
 

@@ -18,6 +18,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from data_access import catalogue, db, embedded, models
 from data_access.catalogue import Catalogue
@@ -26,6 +28,10 @@ from etl.source import Source
 from ml.spec import ModelSpec
 from settings import PROJECT_DIR, get_settings
 from tests import servers
+
+# A busy machine may need long for one example, and that says nothing of what is tested.
+hypothesis_settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("busy")
 
 
 @contextmanager

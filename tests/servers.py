@@ -200,7 +200,7 @@ def get(
         return Answer(response.status or 0, headers, response.read())
 
 
-def wait_for(address: str, child: subprocess.Popen, log: Path, seconds: float = 60) -> None:
+def wait_for(address: str, child: subprocess.Popen, log: Path, seconds: float = 180) -> None:
     """Until a server answers at all; fails with its log when it ends or takes too long."""
     deadline = time.monotonic() + seconds
     while True:

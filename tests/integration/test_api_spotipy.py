@@ -37,7 +37,7 @@ def music(served: str) -> spotipy.Spotify:
 
 def client(site: str) -> spotipy.Spotify:
     """An unmodified client with any token that tries once."""
-    found = spotipy.Spotify(auth="any token", retries=0, status_retries=0, requests_timeout=30)
+    found = spotipy.Spotify(auth="any token", retries=0, status_retries=0, requests_timeout=90)
     found.prefix = f"{site}api/v1/"
     return found
 
@@ -207,7 +207,7 @@ def test_it_works_behind_nginx(site: str, rows: list[dict]) -> None:
 
 def test_explanations_sum_to_the_score(served: str, rows: list[dict], demo_catalogue: catalogue.Catalogue) -> None:
     address = f"{served}api/v1/recommendations?seed_tracks={rows[5]['spotify_id']}&weight_tempo=3&explain=true"
-    with urllib.request.urlopen(address, timeout=30) as answer:
+    with urllib.request.urlopen(address, timeout=90) as answer:
         tracks = json.load(answer)["tracks"]
     expected = recommend(demo_catalogue, Asked((Thing("song", rows[5]["spotify_id"]),), {"tempo": Wish(weight=3)}))
     assert len(tracks) == 20

@@ -19,7 +19,8 @@ from data_access.catalogue import Catalogue
 from tests import servers
 
 VIEW = "map/view?view=-99,99,-99,99&grid={0}x{0}"
-SECONDS = 5  # for one answer while nobody listens there
+SECONDS = 90  # of patience: the machine may be busy with other tests
+AT_ONCE = 30  # of patience where nobody listens there, which is not to be waited for
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Store:
         command = [self.program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
         command += ["--dir", str(self.folder)]
         self.child = self.running.enter_context(servers.process(command, self.folder / "log"))
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + SECONDS
         while True:
             try:
                 redis.Redis(port=self.port).ping()
@@ -82,14 +83,20 @@ def cached(store: Store, demo_catalogue: Catalogue) -> Iterator[str]:
 def test_answers_are_right_with_the_store_killed_and_it_is_used_again(store: Store, cached: str, served: str) -> None:
     right = {grid: servers.get(served + VIEW.format(grid)).body for grid in (32, 48, 64)}
 
-    def ask(grid: int) -> float:
-        began = time.monotonic()
-        answer = servers.get(cached + VIEW.format(grid))
+    def ask(grid: int, seconds: float = SECONDS) -> None:
+        answer = servers.get(cached + VIEW.format(grid), seconds)
         assert (answer.status, answer.body) == (200, right[grid])
-        return time.monotonic() - began
 
-    ask(32)
-    assert (kept := store.kept()) > 0
+    def ask_until_kept(grid: int) -> int:
+        """How many answers are kept then. One that Redis did not take in half a second is not kept."""
+        deadline = time.monotonic() + SECONDS
+        ask(grid)
+        while not (kept := store.kept()):
+            assert time.monotonic() < deadline, "the store is not used"
+            ask(grid)
+        return kept
+
+    kept = ask_until_kept(32)
     ask(32)
     assert store.kept() == kept, "it was computed again"
 
@@ -97,12 +104,11 @@ def test_answers_are_right_with_the_store_killed_and_it_is_used_again(store: Sto
     for path in ("readyz", "", "explore", "suggest?q=love"):
         assert servers.get(cached + path).status == 200
     for grid in (32, 48, 48):  # one that was kept, and one that never was
-        assert ask(grid) < SECONDS
+        ask(grid, AT_ONCE)
 
     store.start()
     assert store.kept() == 0
-    ask(64)
-    assert store.kept() > 0, "it came back and was not used"
+    ask_until_kept(64)
 
     store.child.send_signal(signal.SIGSTOP)  # it takes connections and says nothing
     try:

@@ -58,7 +58,7 @@ def test_another_process_keeps_it_up(fresh_data_dir: Path) -> None:
     with embedded.running() as url:
         pass
     assert one(url) == 1
-    holder.communicate("\n", timeout=30)
+    holder.communicate("\n", timeout=300)
     with pytest.raises(psycopg2.OperationalError):
         psycopg2.connect(url)
     assert not (fresh_data_dir / "postgres" / "postmaster.pid").exists()

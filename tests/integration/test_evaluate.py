@@ -29,7 +29,7 @@ from tests.made_store import REAL_FILE
 def run(module: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", module, *map(str, arguments)],
-        cwd=PROJECT_DIR, capture_output=True, text=True, check=False, timeout=120,
+        cwd=PROJECT_DIR, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
 
 

@@ -221,7 +221,7 @@ random_catalogue.store_model(version, 500, 50)
 def test_a_kill_leaves_the_old_model_or_the_new_one_whole(version: int, at: str) -> None:
     before = live()
     killed = subprocess.run(
-        [sys.executable, "-c", STORE, at, str(version)], cwd=PROJECT_DIR, capture_output=True, check=False, timeout=60
+        [sys.executable, "-c", STORE, at, str(version)], cwd=PROJECT_DIR, capture_output=True, check=False, timeout=300
     )
     assert killed.returncode == -9, killed.stderr
     for _ in range(40):  # the server needs a moment to notice

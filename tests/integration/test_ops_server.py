@@ -93,7 +93,10 @@ def test_requests_of_all_workers_are_counted(address: str) -> None:
     before = metrics(address)[name]
     assert set(many(address + "suggest?q=love", 60)) == {200}
     assert metrics(address)[name] - before == 60
-    assert len(list((get_settings().data_dir / "traffic").glob("*.ring"))) >= 2
+    deadline = time.monotonic() + 90
+    while len(list((get_settings().data_dir / "traffic").glob("*.ring"))) < 2:
+        assert time.monotonic() < deadline, "only one worker counts"
+        many(address + "suggest?q=love", 20)  # one that is busy may have left all requests to the other
 
 
 def test_the_database_and_the_catalogue_are_told(address: str, demo_catalogue: Catalogue) -> None:
@@ -157,7 +160,7 @@ def test_the_cache_is_cleared_for_all(operator: Operator) -> None:
 def test_moods_are_retrained_beside_the_requests(operator: Operator, demo_catalogue: Catalogue) -> None:
     assert operator.post("train").status == 202
     assert operator.post("train").status == 409
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + 900  # it is nice to everything else that runs
     while (state := operator.get("training"))["running"]:
         assert time.monotonic() < deadline, state
         time.sleep(0.5)

@@ -8,9 +8,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,16 @@ def in_thread(work) -> Iterator[threading.Thread]:
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     yield thread
-    thread.join(5)
+    thread.join(60)
+
+
+def until(done: Callable[[], Any]) -> Any:
+    """What it gives at last."""
+    deadline = time.monotonic() + 60
+    while not (found := done()):
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.02)
+    return found
 
 
 def test_a_request_that_computes_for_too_long_hangs_and_others_do_not():
@@ -36,10 +46,9 @@ def test_a_request_that_computes_for_too_long_hangs_and_others_do_not():
         requests.end()
 
     with in_thread(loop) as thread:
-        time.sleep(0.3)
-        assert requests.hung(10) is None
-        found = requests.hung(0.2)
-        assert found
+        until(lambda: len(requests) == 1)
+        assert requests.hung(600) is None
+        found = until(lambda: requests.hung(0.2))
         assert found[:2] == (thread.ident, "/slow")
         stop.set()
     assert requests.hung(0) is None
@@ -61,8 +70,9 @@ def test_a_request_that_waits_for_its_client_does_not_hang(tmp_path):
         send["write"](ours)
         requests.end()
 
-    with in_thread(stream):
-        time.sleep(0.3)
+    with in_thread(stream) as thread:
+        until(lambda: sys._current_frames()[thread.ident].f_code.co_name == "write")
+        time.sleep(0.3)  # for longer than it may compute
         assert len(requests) == 1
         assert requests.hung(0.1) is None
         theirs.sendall(b".")
@@ -74,9 +84,9 @@ def test_a_worker_with_a_request_that_hangs_is_ended_after_the_others(monkeypatc
     requests, ended, stop = liveness.Requests(), threading.Event(), threading.Event()
     monkeypatch.setattr(liveness, "requests", requests)
     monkeypatch.setattr(liveness, "_LOOK_SECONDS", 0.05)
-    worker = SimpleNamespace(alive=True, cfg=SimpleNamespace(timeout=0.3, graceful_timeout=5))
+    worker = SimpleNamespace(alive=True, cfg=SimpleNamespace(timeout=0.3, graceful_timeout=60))
 
-    began, done = threading.Event(), []
+    began, other_began, done = threading.Event(), threading.Event(), []
 
     def hang():
         requests.begin("/loop")
@@ -86,6 +96,7 @@ def test_a_worker_with_a_request_that_hangs_is_ended_after_the_others(monkeypatc
 
     def other():
         requests.begin("/other")
+        other_began.set()
         while worker.alive:
             time.sleep(0.01)
         time.sleep(0.3)
@@ -93,10 +104,11 @@ def test_a_worker_with_a_request_that_hangs_is_ended_after_the_others(monkeypatc
         requests.end()
 
     with in_thread(hang):
-        assert began.wait(5)
+        assert began.wait(60)
         with in_thread(other):
+            assert other_began.wait(60)
             liveness.watch_requests(worker, end=lambda code: (done.append("worker"), ended.set()))
-            assert ended.wait(20)
+            assert ended.wait(60)
             stop.set()
     assert done == ["other", "worker"]
     assert "A request for /loop has hung" in caplog.text
@@ -126,7 +138,7 @@ def one_answer(answer: bytes) -> Iterator[int]:
 )
 def test_only_200_is_an_answer(answer, well):
     with one_answer(answer) as port:
-        assert liveness.answers(socket.AF_INET, ("127.0.0.1", port), "/healthz", 2) is well
+        assert liveness.answers(socket.AF_INET, ("127.0.0.1", port), "/healthz", 30) is well
 
 
 def test_silence_is_no_answer():

@@ -44,9 +44,11 @@ def test_a_time_in_words(seconds: float, words: str) -> None:
     assert looks._long(seconds) == words
 
 
-def test_the_hour_in_words(tmp_path: Path) -> None:
+def test_the_hour_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import app  # noqa: F401, PLC0415
     from pages import _ops_looks as looks  # noqa: PLC0415
+
+    monkeypatch.setattr(traffic.time, "time", lambda: 1_790_000_000.0)  # all four in one minute
 
     assert looks.says(*traffic.last_hour(tmp_path)) == ("No request in the last hour.", "Nothing to time yet.")
     recorder = Recorder(tmp_path)

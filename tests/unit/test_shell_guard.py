@@ -12,8 +12,8 @@ from data_access.models import NoModel
 from pages import _guard as guard
 
 
-def outcome(function, n_outputs: int = 1) -> tuple:
-    return guard._outcome("a-region", function, (), n_outputs)
+def outcome(function, n_outputs: int = 1, ticks: int = 0) -> tuple:
+    return guard._outcome("a-region", function, (), n_outputs, ticks)
 
 
 def raising(error: Exception):
@@ -35,15 +35,15 @@ def raising(error: Exception):
     ],
 )
 def test_each_error_has_its_state_and_its_patience(error: Exception, kind: str, again_ms: int | None) -> None:
-    kept, shown, disabled, interval = outcome(raising(error))
+    kept, shown, last_tick, interval = outcome(raising(error), ticks=4)
     assert kept is no_update
     assert kind in shown.className
-    assert disabled is (again_ms is None)
+    assert last_tick == (0 if again_ms is None else 5)
     assert again_ms is None or interval == again_ms
 
 
 def test_success_clears_the_state_and_stops_the_clock() -> None:
-    assert outcome(lambda: "drawn") == ("drawn", None, True, guard.SOON_MS)
+    assert outcome(lambda: "drawn") == ("drawn", None, 0, guard.SOON_MS)
 
 
 def test_several_outputs_stay_in_order_before_the_guards_own() -> None:
@@ -75,12 +75,12 @@ def test_the_functions_arguments_do_not_see_the_clock(monkeypatch: pytest.Monkey
     assert [str(part) for part in parts] == [
         "a.children",
         "a-region-trouble.children",
-        "a-region-retry.disabled",
+        "a-region-retry.max_intervals",
         "a-region-retry.interval",
         "a-region-retry.n_intervals",
         "b.value",
     ]
-    assert guarded(7, "rock") == ("rock", None, True, guard.SOON_MS)
+    assert guarded(7, "rock") == ("rock", None, 0, guard.SOON_MS)
     assert seen == ["rock"]
 
 
