@@ -61,6 +61,18 @@ def test_rows_view_and_arrays_say_the_same(version: int) -> None:
     )
 
 
+def test_what_another_worker_knows_to_be_newer_is_looked_up(version: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "_LOOK_AGAIN_SECONDS", 1e9)
+    first = live()
+    looked = dict(models._last_look)
+    second = random_catalogue.store_model(version, N_SONGS, 21)
+    models._last_look.update(looked)  # a worker that has nothing to do with it remembers the one before
+    assert models.require(catalogue.current()) == first
+    assert models.require(catalogue.current(), first.model) == first
+    assert models.require(catalogue.current(), second.model) == second
+    assert models.require(catalogue.current()) == second
+
+
 def test_a_new_model_takes_over_at_once_and_three_before_it_stay(version: int) -> None:
     first = live()
     chosen = SongFilter(moods=frozenset({"Happy"}))
