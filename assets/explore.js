@@ -139,6 +139,10 @@
         if (!setup()) return truth;
         const before = shown;
         shown = { page: page(), filter: filterPart(truth) };
+        if (before.page !== page()) {
+            lastKind = "";
+            sort = parse(window.location.search).get("sort") || "";
+        }
         const params = parse(truth);
         showRanges(rangesIn(params));
         mg.explore.showFacets();

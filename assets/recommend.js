@@ -163,7 +163,7 @@
             truth = { ...truth, seeds: answer.seeds.map((seed) => seed.token) };
         }
         if (answer.asked === asked) {
-            rec.drawControls(answer, truth);
+            rec.drawControls(answer, truth, !newer);
             rec.draw(answer, truth);
             speak(answer);
         }

@@ -236,10 +236,11 @@
         );
     }
 
-    /** What only the server knows: names of seeds, where they are, the filter in words. */
-    function drawControls(answer, state) {
+    /** What only the server knows: names of seeds, where they are, the filter in words. An answer that is `whole`, about
+     *  all that is chosen by now, names every seed that there is; others are as they were written. */
+    function drawControls(answer, state, whole) {
         answer.seeds.forEach((seed) => (names[seed.token] = seed));
-        state.seeds.filter((token) => !names[token]).forEach((token) => (names[token] = asWritten(token)));
+        if (whole) state.seeds.filter((token) => !names[token]).forEach((token) => (names[token] = asWritten(token)));
         rec.sliders.setSeedValues(answer.seedValues);
         const chips = byId("recommend-chips");
         chips.replaceChildren(...answer.filter.map(([part, words]) => chip(words, { "data-part": part }, "Remove this filter")));

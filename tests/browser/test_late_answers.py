@@ -10,7 +10,7 @@ from settings import get_settings
 from tests.browser.hand import Hand
 from tests.browser.moods_page import Moods, jobs_so_far, queries
 from tests.browser.playlist_page import Playlist, ids_of, known_rows, song
-from tests.browser.recommend_page import opened, query_of, seed
+from tests.browser.recommend_page import expect_answer, opened, query_of, seed, settled, slide
 from tests.browser.test_pages import ready
 from tests.browser.waiting import deliver, held, hold, quiet, until
 
@@ -115,6 +115,29 @@ def test_songs_of_an_earlier_visit_are_not_added(site: str, page: Page) -> None:
     page.locator("[data-recommend=all]").click()
     shown = page.locator("#recommend-songs > li").evaluate_all("lines => lines.map((line) => line.dataset.song)")
     assert page.evaluate("musicgroup.playlist.ids()") == shown
+
+
+def test_a_seed_whose_answer_is_on_its_way_does_not_look_unknown(site: str, page: Page) -> None:
+    opened(page, site, seed())
+    like = page.locator("#recommend-songs [data-like]").nth(2)
+    chosen = like.get_attribute("data-like")
+    hold(page, "recommend-answer")
+    slide(page, "weight-tempo", "ArrowRight")
+    held(page)
+    page.evaluate(
+        """() => {
+            const host = document.getElementById('recommend-seeds');
+            window.seen = [];
+            new MutationObserver(() => seen.push(host.textContent)).observe(host, { childList: true, subtree: true });
+        }"""
+    )
+    like.click()
+    deliver(page)
+    settled(page, f"seed=song%3A{chosen}")
+    expect_answer(page)
+    names = page.evaluate("seen")
+    assert names
+    assert [name for name in names if name.startswith(str(chosen))] == []  # "…" stands there meanwhile
 
 
 def test_an_order_for_mixing_does_not_undo_a_newer_one(site: str, page: Page, demo_catalogue: Catalogue) -> None:
