@@ -221,7 +221,10 @@
       if (options[active] && !popup.hidden) leave(options[active].getAttribute("href"));
       else if (pick && options.length && text === shownFor) leave(options[0].getAttribute("href"));
       else if (text && !pick) leave(exploreAddress(text === shownFor ? meant : text));
-      else if (text !== shownFor) entered = text;
+      else if (text !== shownFor) {
+        entered = text;
+        typed();
+      }
     });
     // A press must not take the focus from the text, or the list closes before the click.
     popup.addEventListener("mousedown", (event) => event.preventDefault());

@@ -208,7 +208,10 @@
       // Enter takes the first suggestion when none was chosen, but only one that answers what stands in the box.
       const text = input.value.trim();
       if (!popup.hidden && shownFor === text) take(Math.max(active, 0));
-      else if (text && shownFor !== text) entered = text;
+      else if (text && shownFor !== text) {
+        entered = text;
+        typed();
+      }
     });
     popup.addEventListener("mousedown", (event) => event.preventDefault());
     popup.addEventListener("click", (event) => take(shown.indexOf(event.target.closest("[role=option]"))));

@@ -36,8 +36,8 @@ def go_back() -> tuple[bool, str]:
     return True, f"Model {live.model} is the stored one again. Explore, the map, Home and every song's page use it now."
 
 
-def stored_lines(number: int) -> tuple[str, bool]:
-    """Which model is stored, in words, and whether there is none before it to go back to; `number` is what is known."""
+def stored_lines(number: int | None) -> tuple[str, bool]:
+    """Which model is stored, in words, and whether none is before it to go back to; `number` was told of last."""
     live = current()
     stored = models.require(live, number)
     before = [

@@ -308,9 +308,9 @@ for _name in pieces.ISLANDS:
     Input("moods-job", "data"),
     prevent_initial_call=True,
 )
-def show_stored(job: dict) -> tuple:
+def show_stored(job: dict | None) -> tuple:
     """Which model everybody sees, and whether there is one before it."""
-    return keeping.stored_lines(job["model"])
+    return keeping.stored_lines(job["model"] if job else None)
 
 
 @guard.callback(
