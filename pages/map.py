@@ -7,7 +7,7 @@ answers with what the browser must know of the model, and the filter in words.
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs
 
 import dash
 from dash import ClientsideFunction, Input, Output, clientside_callback, dcc, get_relative_path, html
@@ -73,7 +73,7 @@ def _bar(song_filter: SongFilter) -> Component:
                 [
                     dcc.Link("Explore these songs", id="map-explore", href=explore_address(song_filter),
                              className="mg-button mg-button-quiet"),
-                    dcc.Link("Compare", id="map-compare", href=compare_address(song_filter),
+                    dcc.Link("Compare", id="map-compare", href=seeds.beside_others(song_filter),
                              className="mg-button mg-button-quiet"),
                     dcc.Link(seeds.FROM_THESE, id="map-recommend", href=seeds.like_these(song_filter),
                              className="mg-button mg-button-quiet", title="Songs that sound like these"),
@@ -121,7 +121,7 @@ def begin(query: str) -> tuple:
         answer.chips(song_filter, names),
         _drawn(song_filter, found),
         explore_address(song_filter),
-        compare_address(song_filter),
+        seeds.beside_others(song_filter),
         seeds.like_these(song_filter),
         map_parts.axis_words(model.projection.get("x", "")),
         map_parts.axis_words(model.projection.get("y", "")),
@@ -140,12 +140,6 @@ def explore_address(song_filter: SongFilter) -> str:
     """Explore under the same filter."""
     query = song_filter.to_query()
     return get_relative_path("/explore") + (f"?{query}" if query else "")
-
-
-def compare_address(song_filter: SongFilter) -> str:
-    """Compare with the filter as its first thing; its empty page without one."""
-    query = song_filter.to_query()
-    return get_relative_path("/compare") + (f"?{urlencode({'thing': f'filter:{query}'})}" if query else "")
 
 
 def sentence(song_filter: SongFilter, found: song_map.Found, names: dict[str, str]) -> list:
