@@ -10,7 +10,7 @@ from settings import get_settings
 from tests.browser.hand import Hand
 from tests.browser.moods_page import Moods, jobs_so_far, queries
 from tests.browser.playlist_page import Playlist, ids_of, known_rows, song
-from tests.browser.recommend_page import expect_answer, opened, query_of, seed, settled, slide
+from tests.browser.recommend_page import expect_answer, opened, seed, settled, slide
 from tests.browser.test_pages import ready
 from tests.browser.waiting import deliver, held, hold, quiet, until
 
@@ -111,7 +111,6 @@ def test_songs_of_an_earlier_visit_are_not_added(site: str, page: Page) -> None:
     assert page.evaluate("musicgroup.playlist.ids()") == []
     deliver(page)
     expect(page.locator("#recommend-songs > li").first).to_be_visible()
-    assert "beach" in query_of(page).lower() or "song" in query_of(page)
     page.locator("[data-recommend=all]").click()
     shown = page.locator("#recommend-songs > li").evaluate_all("lines => lines.map((line) => line.dataset.song)")
     assert page.evaluate("musicgroup.playlist.ids()") == shown
